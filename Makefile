@@ -1,0 +1,35 @@
+# make demo   set everything up in .venv and audit the example networks
+# make test   set everything up in .venv and pass all tests
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint types wheel clean
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
+
+demo: .venv/ready
+	@for design in metro-ring/links.csv leaf-spine/links.csv bidi-plant/links.csv campus/links.csv netbox; do \
+	    echo; echo "== examples/$$design"; \
+	    $(BIN)/opticgraph audit examples/$$design --fail-on never || exit 1; \
+	done
+
+test: .venv/ready
+	$(BIN)/python -m pytest
+
+lint: .venv/ready
+	$(BIN)/ruff check engine tests benchmarks
+	$(BIN)/ruff format --check engine tests benchmarks
+
+types: .venv/ready
+	$(BIN)/mypy
+
+wheel: .venv/ready
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+clean:
+	rm -rf .venv dist build

@@ -1,0 +1,217 @@
+"""The derived facts of a judged design as RDF, and the way back from an IRI to the thing it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from . import fields
+from .derive import Judged
+from .design import SIDES, Design
+from .fields import Field
+from .graph import described, encoded, minted, to_graph, values, written
+from .knowledge import Knowledge
+from .sources import PART
+
+__all__ = ["CASE", "FIELDS", "Focus", "column_of", "derived_graph", "graph_of", "subjects_of"]
+
+ALL_LANES = 8  # of a module whose lanes no source tells: it is taken to use them all
+CASE = "\x1f"  # between a name and the number of a further meaning; no name has it (readers strip control characters)
+
+# Columns of derive.Judged and the property that says each; those of ends stand in the links frame as a_... and b_....
+LINK = (
+    Field("settled_by", "", "distanceSettledBy", "text"),
+    Field("fiber_class", "", "fiberClass", "word", "Fiber"),
+    Field("strands_needed", "", "strandsNeeded", "count", unit="fibres"),
+    Field("crossing", "", "crossing", "words", "Polarity"),
+    Field("reach_limit_mm", "", "reachLimitM", "decimal", unit="m"),
+    Field("reach_advised_mm", "", "reachAdvisedM", "decimal", unit="m"),
+    Field("reach_sure_mm", "", "reachSureM", "decimal", unit="m"),
+    Field("budget_mdb", "", "lossLimitDb", "decimal", unit="dB"),
+    Field("budget_sure_mdb", "", "lossSureDb", "decimal", unit="dB"),
+    Field("path_low_mdb", "", "pathLossLowDb", "decimal", unit="dB"),
+    Field("path_high_mdb", "", "pathLossHighDb", "decimal", unit="dB"),
+    Field("dispersion_low", "", "dispersionLowPsNm", "decimal", unit="ps/nm"),
+    Field("dispersion_high", "", "dispersionHighPsNm", "decimal", unit="ps/nm"),
+    Field("dispersion_floor", "", "dispersionFloorPsNm", "decimal", unit="ps/nm"),
+    Field("dispersion_ceiling", "", "dispersionCeilingPsNm", "decimal", unit="ps/nm"),
+    Field("reflectance_limit_mdb", "", "reflectanceLimitDb", "decimal", unit="dB"),
+    Field("osnr_needed_mdb", "", "osnrNeededDb", "decimal", unit="dB"),
+    Field("spacing_needed_mhz", "", "spacingNeededGhz", "decimal", unit="GHz"),
+)
+END = (
+    Field("speaks", "", "speaks", "part"),
+    Field("socket", "", "socket", "socket"),
+    Field("form_factor", "", "moduleFormFactor", "word", "FormFactor"),
+    Field("socket_lanes", "", "socketLanes", "count"),
+    Field("socket_rate_mbps", "", "socketLaneRateGbps", "decimal", unit="Gb/s"),
+    Field("module_lanes", "", "moduleLanes", "count"),
+    Field("module_rate_mbps", "", "moduleLaneRateGbps", "decimal", unit="Gb/s"),
+    Field("power_low_mw", "", "modulePowerLowW", "decimal", unit="W"),
+    Field("power_high_mw", "", "modulePowerHighW", "decimal", unit="W"),
+    Field("cage_power_mw", "", "powerLimitW", "decimal", unit="W"),
+    Field("line_fec", "", "lineFec", "word", "Fec"),
+    Field("direction", "", "direction", "word", "Direction"),
+    Field("medium", "", "fiberClassNeeded", "word", "Fiber"),
+    Field("legs", "", "legLanes", "count", unit="lanes"),
+    Field("leg_mode", "", "legMode", "text"),
+    Field("receive_min_mdbm", "", "receiveMinDbm", "decimal", unit="dBm"),
+    Field("overload_mdbm", "", "overloadDbm", "decimal", unit="dBm"),
+    Field("overload_tolerable_mdbm", "", "overloadTolerableDbm", "decimal", unit="dBm"),
+    Field("least_mdb", "", "leastAttenuationDb", "decimal", unit="dB"),
+    Field("least_tolerable_mdb", "", "leastAttenuationTolerableDb", "decimal", unit="dB"),
+    Field("loss_low_mdb", "", "endLossLowDb", "decimal", unit="dB"),
+    Field("loss_high_mdb", "", "endLossHighDb", "decimal", unit="dB"),
+    Field("adapter_unknown", "", "adapterName", "text"),
+)
+PORT = (Field("modes_in_use", "", "modeInUse", "modes"),)
+DEVICE = (Field("draw_mw", "", "opticsPowerDrawW", "decimal", unit="W"),)
+GROUP = (Field("capacity_gbps", "", "groupCapacityGbps", "whole", unit="Gb/s"),)
+
+# By kind of thing: property -> field, recorded and derived.
+FIELDS: Mapping[str, Mapping[str, Field]] = {
+    kind: {field.property: field for field in (*recorded, *derived)}
+    for kind, recorded, derived in (
+        ("link", fields.LINK, LINK),
+        ("end", fields.END, END),
+        ("port", fields.PORT, PORT),
+        ("device", fields.DEVICE, DEVICE),
+        ("group", fields.GROUP, GROUP),
+    )
+}
+# What a path through the module type comes to in the columns of an end.
+_OF_TYPE = {"ofType": "type", "connector": "takes_connectors", "polish": "takes_polish"}
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The thing an IRI stands for: link, end, port, device or group; its columns, its side, the links it touches."""
+
+    kind: str
+    row: Mapping[str, object]
+    side: str | None
+    links: tuple[str, ...]
+
+
+def column_of(path: tuple[str, ...], side: str | None) -> str | None:
+    """The column that holds what a path of properties leads to, or None if no column does."""
+    if path and path[0] in ("aEnd", "bEnd"):
+        return column_of(path[1:], path[0][0])
+    name = path[-1] if path else ""
+    if path[:2] == ("module", "ofType"):
+        return f"{side}_{_OF_TYPE[name]}" if name in _OF_TYPE else None
+    if side and name in FIELDS["end"]:
+        return f"{side}_{FIELDS['end'][name].column}"
+    return next((table[name].column for table in FIELDS.values() if name in table), None)
+
+
+def graph_of(design: Design, judged: Judged, knowledge: Knowledge) -> bytes:
+    """What the rules read: the design as judged, its derived facts, and what is believed of its module types."""
+    used = {id for side in SIDES for id in judged.links[f"{side}_type"].unique() if id}
+    believed = b"".join(knowledge.of_type[id] for id in sorted(used))
+    return derived_graph(design, judged) + knowledge.common + believed
+
+
+def derived_graph(design: Design, judged: Judged) -> bytes:
+    """The design with what was assumed filled in, and every derived fact, as sorted N-Triples."""
+    links = _named(judged.links)
+    ports = pl.concat([judged.ports, _shadows(links, judged.ports)], how="diagonal_relaxed")
+    as_judged = replace(
+        design,
+        links=links.select(design.links.columns),
+        ports=ports.select(design.ports.columns),
+    )
+    return to_graph(as_judged) + written(pl.concat(_derived(links, ports, judged)))
+
+
+def subjects_of(judged: Judged) -> dict[str, Focus]:
+    """Every thing of the judged design by its IRI."""
+    foci: dict[str, Focus] = {}
+    links = _named(judged.links)
+    for iri, row in zip(minted("link", links["link"]), judged.links.iter_rows(named=True), strict=True):
+        name = (row["link"],)
+        foci[iri[1:-1]] = Focus("link", row, None, name)
+        for side in SIDES:
+            foci[f"{iri[1:-1]}/{side}"] = Focus("end", row, side, name)
+    first = judged.links.filter(pl.col("case") == 0)
+    used = pl.concat(
+        first.select("link", "group", device=f"{s}_device", port=f"{s}_port", module=f"{s}_module") for s in SIDES
+    )
+    by_port = _links_by(used, ["device", "port"])
+    by_device, by_group = _links_by(used, ["device"]), _links_by(used, ["group"])
+    modules = _sets_by(used, ["device", "port"], "module")
+    modes = _sets_by(judged.ports.explode("modes_in_use"), ["device", "port_group"], "modes_in_use")
+    for iri, row in _rows("cage", judged.ports, ["device", "port"]):
+        key = (row["device"], row["port"])
+        others = [m for m in modes.get((row["device"], row["port_group"]), ()) if m not in (row["modes_in_use"] or ())]
+        foci[iri] = Focus("port", row | {"modules": modules.get(key, ()), "other_modes": others}, None, by_port.get(key, ()))
+    for iri, row in _rows("device", judged.devices, ["device"]):
+        foci[iri] = Focus("device", row, None, by_device.get((row["device"],), ()))
+    for iri, row in _rows("group", judged.groups, ["group"]):
+        foci[iri] = Focus("group", row, None, by_group.get((row["group"],), ()))
+    return foci
+
+
+def _named(links: pl.DataFrame) -> pl.DataFrame:
+    """Links as they are named in the graph: further meanings get names, ports and devices of their own."""
+    extra = pl.when(pl.col("case") > 0).then(pl.concat_str(pl.lit(CASE), "case")).otherwise(pl.lit(""))
+    named = [pl.concat_str(name, extra).alias(name) for name in ("link", "a_device", "b_device")]
+    return links.with_columns(*named, group=pl.when(pl.col("case") == 0).then("group"))
+
+
+def _shadows(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
+    """The ports of further meanings: the same ports on devices of their own names."""
+    shadow = pl.concat(
+        links.filter(pl.col("case") > 0).select(shadow=f"{s}_device", port=f"{s}_port") for s in SIDES
+    ).unique()
+    shadow = shadow.with_columns(device=pl.col("shadow").str.split(CASE).list.first())
+    return (
+        shadow.join(ports, on=["device", "port"], how="inner")
+        .with_columns(device="shadow", port_group=pl.lit(None, pl.String))
+        .drop("shadow")
+    )
+
+
+def _derived(links: pl.DataFrame, ports: pl.DataFrame, judged: Judged) -> Iterator[pl.DataFrame]:
+    subject = minted("link", links["link"])
+    cable = links["cable"]
+    classes = {"CableLink": cable, "OpticalLink": ~cable, "CoherentLink": links["coherent"] & ~cable}
+    yield described(subject, values(subject, links, LINK), classes=classes)
+    lane = [field for field in fields.END if field.property == "lane"]
+    for side in SIDES:
+        end = subject.str.strip_suffix(">") + f"/{side}>"
+        given, whole = pl.col(f"{side}_lanes"), pl.int_ranges(1, pl.col(f"{side}_all_lanes").fill_null(ALL_LANES) + 1)
+        lanes = links.select(lanes=pl.when(given.list.len() > 0).then(pl.lit(None)).otherwise(whole))
+        said = values(end, links, END, f"{side}_") | values(end, lanes, lane)
+        yield described(end, said, classes={"OpticalEnd": ~cable})
+        plugged = pl.DataFrame(
+            {
+                "module": minted("module", links[f"{side}_device"], links[f"{side}_port"], links[f"{side}_module"]),
+                "type": "<" + PART + encoded(links[f"{side}_type"]) + ">",
+            }
+        )
+        plugged = plugged.drop_nulls().unique().sort("module", "type")
+        yield described(plugged["module"], {"ofType": plugged["type"]}, classes={})
+    for thing, frame, names, table in (
+        ("cage", ports, ("device", "port"), PORT),
+        ("device", judged.devices, ("device",), DEVICE),
+        ("group", judged.groups, ("group",), GROUP),
+    ):
+        iris = minted(thing, *(frame[name] for name in names))
+        yield described(iris, values(iris, frame, table), classes={})
+
+
+def _rows(thing: str, frame: pl.DataFrame, names: list[str]) -> Iterable[tuple[str, dict[str, object]]]:
+    iris = minted(thing, *(frame[name] for name in names))
+    return ((iri[1:-1], row) for iri, row in zip(iris, frame.iter_rows(named=True), strict=True) if iri)
+
+
+def _links_by(used: pl.DataFrame, keys: list[str]) -> dict[tuple[object, ...], tuple[str, ...]]:
+    return _sets_by(used, keys, "link")
+
+
+def _sets_by(frame: pl.DataFrame, keys: list[str], value: str) -> dict[tuple[object, ...], tuple[str, ...]]:
+    grouped = frame.drop_nulls([*keys, value]).group_by(keys).agg(pl.col(value).unique().sort())
+    return {tuple(row[:-1]): tuple(row[-1]) for row in grouped.iter_rows()}

@@ -1,0 +1,117 @@
+"""What an audit comes to: findings, verdicts and coverage, frozen and in a stable order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from .design import Account
+
+__all__ = ["Audit", "Coverage", "Finding", "Verdict"]
+
+SEVERITIES = ("violation", "unknown", "warning")  # worst first
+VERDICTS = ("fails", "unknown", "works")  # worst first
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule broken, or not to be judged, by one thing.
+
+    id         stable: the same fault in the same design has the same id in every run
+    rule       `link-within-reach`
+    severity   violation, unknown or warning
+    nature     cannot (no link possible), out-of-spec, cannot-tell, practice
+    link       the link it is about, or None when it is about a device, port or group
+    links      every link it touches, sorted
+    end        a, b or None
+    subject    what it is about in the user's words: `leaf1 Ethernet1/1 (100GBASE-LR4)`
+    message    one sentence with figures, what clashes and the way out
+    fault      the rule's static sentence (sh:message)
+    found      the figure or word found, `14000`; limit what it was held against; unit `m`
+    estimated  whether the figure found is an estimate
+    sources    source ids the limit rests on, sorted
+    contested  whether sources differ about a figure it rests on
+    input      (file, row) of the record, or None
+    shape      IRI of the SHACL shape; focus, path and value as in the SHACL report
+    supply     of an unknown the column that would settle it (optic:supply), without its end: `module`, `length_km`
+    """
+
+    id: str
+    rule: str
+    severity: str
+    nature: str
+    link: str | None
+    links: tuple[str, ...]
+    end: str | None
+    subject: str
+    message: str
+    fault: str
+    found: str | None
+    limit: str | None
+    unit: str | None
+    estimated: bool
+    sources: tuple[str, ...]
+    contested: bool
+    input: tuple[str, int] | None
+    shape: str
+    focus: str
+    path: str | None
+    value: str | None
+    supply: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one link's findings come to.
+
+    rules       the rules of its violations, or if it has none of its unknowns
+    assumed     what was assumed, as sentences
+    judged      how many rules judged it
+    not_judged  the rules that could not, for want of a value that does not block
+    contested   facts it rests on about which sources differ, as sentences
+    margin      the smallest margin to a loss limit in dB, as text, or None
+    """
+
+    link: str
+    verdict: str
+    rules: tuple[str, ...]
+    assumed: tuple[str, ...]
+    judged: int
+    not_judged: tuple[str, ...]
+    contested: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much one rule had to look at.
+
+    judged      things judged; found: results, of any severity; not_judged: things it could not judge
+    how         `whole graph` or `kinds`
+    why         why it judged nothing, or why it needs the whole graph; else empty
+    """
+
+    rule: str
+    judged: int
+    found: int
+    not_judged: int
+    how: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The whole answer: every link has one verdict; findings are worst first, then by rule and link.
+
+    counts is links, works, fails, unknown. links holds for each link what reports show beside its
+    verdict: device, port and module of both ends, length, site.
+    """
+
+    version: str
+    trust: str
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    coverage: tuple[Coverage, ...]
+    read: Account
+    links: tuple[Mapping[str, object], ...] = ()
+    counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
