@@ -10,7 +10,7 @@ from urllib.parse import quote
 from opticgraph.design import Account, Assumption, Note
 from opticgraph.result import Audit, Coverage, Finding, Verdict
 
-__all__ = ["SOURCES", "empty", "fabric", "fleet", "hostile"]
+__all__ = ["SOURCES", "empty", "fabric", "fleet", "hostile", "mesh"]
 
 SOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -477,6 +477,29 @@ def fleet(size: int, sites: int = 8) -> Audit:
                     )
                 )
     return _audit(links, findings, read=Account(files=("fleet.csv",), counts=MappingProxyType({"links": size})))
+
+
+def mesh(size: int) -> Audit:
+    """A backbone whose device names tell no roles: a chain of cities with chords."""
+    cities = [f"{chr(65 + number // 26)}{chr(97 + number % 26)}stadt" for number in range(size)]
+    ends = [(number, (number + 1) % size) for number in range(size)]
+    ends += [(number, (number * 7 + 3) % size) for number in range(0, size, 3)]
+    links = [
+        _link(
+            f"span-{one}-{two}",
+            cities[one],
+            "1",
+            cities[two],
+            "2",
+            module="400ZR",
+            fiber="G.652.D",
+            length="80000",
+            site="",
+        )
+        for one, two in ends
+        if one != two
+    ]
+    return _audit(links, [], read=Account(files=("mesh.csv",)))
 
 
 def _link(

@@ -9,22 +9,35 @@ from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
+from rdflib import Graph
 
 from .derive import Judged, derive
 from .design import SIDES, Assumption, Design
-from .facts import Focus, graph_of, subjects_of
+from .facts import Focus, column_of, graph_of, subjects_of
 from .knowledge import Knowledge, know
 from .result import SEVERITIES, Audit, Coverage, Finding, Verdict
 from .rules import Outcome, Rule, Rules, read_rules
 from .shacl import Result, validate
-from .sources import local
+from .sources import Fact, local, text_of
 from .wording import Thing, figure, say
 
 __all__ = ["audit"]
 
 # Figures whose evidence a finding rests on stand under the module types of the ends, or under these columns.
+_LINK_TARGETS = ("Link", "OpticalLink", "CableLink", "CoherentLink")
+_END_TARGETS = ("End", "OpticalEnd")
+_TARGETS = {
+    "Cage": "no port",
+    "CoherentLink": "no coherent link",
+    "Device": "no device",
+    "End": "no end it is about",
+    "Group": "no group",
+    "Link": "no link it is about",
+    "OpticalEnd": "no end of an optical link",
+    "OpticalLink": "no optical link it is about",
+}
 _LIMIT_COLUMNS = ("reach_by", "budget_by")
-_PLANT = ("fiberLossHighDbPerKm", "connectorLossHighDb")
+_BETWEEN = ("clashesWith", "interworksWith", "refuses", "takes")
 
 
 def audit(
@@ -44,15 +57,15 @@ def audit(
 
 def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -> Audit:
     """Judge a design that has been derived already."""
-    from rdflib import Graph
-
     data = Graph().parse(data=graph_of(design, judged, knowledge), format="nt")
     foci = subjects_of(judged)
     results = validate(data, rules.shapes)
     findings = _merge_cases(
-        [(_finding(result, foci, rules, knowledge), _case(foci.get(result.focus))) for result in results], judged
+        [(_finding(result, foci, rules, knowledge), _case(foci.get(result.focus))) for result in results],
+        judged,
+        knowledge,
     )
-    coverage = _coverage(rules, judged, foci, findings, data)
+    coverage = _coverage(rules, foci, findings, data)
     verdicts = tuple(_verdicts(judged, rules, findings, knowledge))
     return Audit(
         version=_version(),
@@ -159,26 +172,33 @@ def _input(focus: Focus) -> tuple[str, int] | None:
     return (str(file), int(str(row))) if file is not None and row is not None else None
 
 
-def _rests_on(outcome: Outcome, thing: Thing, knowledge: Knowledge):  # type: ignore[no-untyped-def]
-    """The believed facts behind an outcome: figures it rests on, of the types, reaches and sockets at hand."""
+def _rests_on(
+    outcome: Outcome, thing: Thing, knowledge: Knowledge
+) -> Mapping[tuple[str, str], tuple[Fact, ...]]:
+    """The believed facts behind an outcome: figures it rests on, of the types, reaches and sockets at hand.
+
+    Of statements about two things (takes, interworksWith) only those about these two count.
+    """
     subjects: list[str] = []
-    for side in SIDES:
+    for side in SIDES if thing.side is None else (thing.side, *(s for s in SIDES if s != thing.side)):
         type_ = thing.type(side)
         if type_:
-            subjects += type_.about
-        for column in ("speaks", "socket"):
-            if thing.get(column, side):
-                subjects.append(str(thing.get(column, side)))
+            subjects += [*type_.about, str(type_.form_factor)]
+        subjects += [str(thing.get(column, side)) for column in ("speaks", "socket") if thing.get(column, side)]
     subjects += [str(thing.row[column]) for column in _LIMIT_COLUMNS if thing.row.get(column)]
-    return {
-        (subject, name): knowledge.facts[subject, name]
-        for name in outcome.rests_on
-        for subject in dict.fromkeys(subjects)
-        if (subject, name) in knowledge.facts
-    }
+    at_hand = dict.fromkeys(subjects)
+    found = {}
+    for name in outcome.rests_on:
+        for subject in at_hand:
+            facts = knowledge.facts.get((subject, name), ())
+            if name in _BETWEEN:
+                facts = tuple(fact for fact in facts if local(text_of(fact.value)) in at_hand)
+            if facts:
+                found[subject, name] = facts
+    return found
 
 
-def _merge_cases(findings: list[tuple[Finding, int]], judged: Judged) -> list[Finding]:
+def _merge_cases(findings: list[tuple[Finding, int]], judged: Judged, knowledge: Knowledge) -> list[Finding]:
     """One answer for a link whose module names may mean several things.
 
     If every case comes to the same verdict, the first case's findings stand for all; if not, the link is unknown and
@@ -197,10 +217,7 @@ def _merge_cases(findings: list[tuple[Finding, int]], judged: Judged) -> list[Fi
             plain.append(finding)
     for link, rows in several.group_by("link", maintain_order=True):
         name = str(link[0])
-        meanings = [
-            (int(row["case"]), " to ".join(sorted({str(row[f"{s}_type"]) for s in SIDES if row[f"{s}_type"]})))
-            for row in rows.iter_rows(named=True)
-        ]
+        meanings = [(int(row["case"]), _meaning(row, knowledge)) for row in rows.iter_rows(named=True)]
         verdicts = {case: _worst(by_focus[name][case]) for case, _ in meanings}
         if len(set(verdicts.values())) == 1:
             plain += by_focus[name][0]
@@ -208,6 +225,13 @@ def _merge_cases(findings: list[tuple[Finding, int]], judged: Judged) -> list[Fi
         row = rows.row(0, named=True)
         plain.append(_ambiguous(name, row, meanings, verdicts))
     return plain
+
+
+def _meaning(row: Mapping[str, object], knowledge: Knowledge) -> str:
+    """What the ambiguous ends of a case are taken for."""
+    several = [side for side in SIDES if len(row[f"{side}_types"] or ()) > 1]  # type: ignore[arg-type]
+    types = [knowledge.types[str(row[f"{side}_type"])] for side in several]
+    return " to ".join(dict.fromkeys(type_.interface for type_ in types))
 
 
 def _worst(findings: Iterable[Finding]) -> str:
@@ -270,8 +294,13 @@ def _verdicts(
         own = of_link[row["link"]]
         word = _worst(own)
         severity = {"fails": "violation", "unknown": "unknown"}.get(word)
-        judged_by = {rule.name for rule in shipped if _judges(rule, row)} | {f.rule for f in own}
-        asked = {rule.name for rule in shipped if _asks(rule, row)}
+        judged_by, asked = {f.rule for f in own}, set()
+        for rule in shipped:
+            sides = [s for s in (SIDES if rule.target in _END_TARGETS else (None,)) if _asks(rule, row, s)]
+            if sides:
+                asked.add(rule.name)
+                if all(_judges(rule, row, side) for side in sides):
+                    judged_by.add(rule.name)
         yield Verdict(
             link=row["link"],
             verdict=word,
@@ -285,83 +314,57 @@ def _verdicts(
         )
 
 
-def _asks(rule: Rule, row: Mapping[str, object]) -> bool:
-    """Whether the rule is about things of this link at all."""
+def _asks(rule: Rule, row: Mapping[str, object], side: str | None) -> bool:
+    """Whether the rule is about this link, or this end of it, at all."""
+    if rule.target not in _LINK_TARGETS and rule.target not in _END_TARGETS:
+        return False
     if rule.target == "CoherentLink":
         return bool(row["coherent"])
-    if rule.target in ("OpticalLink", "OpticalEnd"):
-        return not row["cable"] and _concerns(rule, row)
-    return rule.target in ("Link", "End") and _concerns(rule, row)
-
-
-def _concerns(rule: Rule, row: Mapping[str, object]) -> bool:
-    conditional = {
-        "bidi-ends-are-complementary": row["strands_needed"] == 1,
-        "adapter-fits": bool(row["a_adapter"] or row["b_adapter"]),
-        "breakout-is-supported": row["a_legs"] is not None or row["b_legs"] is not None,
-        "line-passes-wavelengths": not row["coherent"],
-        "polarity-crosses": row["strands_needed"] != 1,
-        "fec-agrees": not row["cable"],
-    }
-    return conditional.get(rule.name, True)
-
-
-def _judges(rule: Rule, row: Mapping[str, object]) -> bool:
-    if not _asks(rule, row):
+    if rule.target.startswith("Optical") and row["cable"]:
         return False
-    if rule.target in ("End", "OpticalEnd"):
-        return all(_has(rule, row, side) for side in SIDES)
-    return _has(rule, row, None)
+    single = row["strands_needed"] == 1
+    return {
+        "adapter-fits": row.get(f"{side}_adapter") is not None,
+        "bidi-ends-are-complementary": single,
+        "breakout-is-supported": row.get(f"{side}_legs") is not None,
+        "fec-agrees": not row["cable"],
+        "line-passes-wavelengths": not row["coherent"] and row["line_system"] is not None,
+        "polarity-crosses": not single,
+    }.get(rule.name, True)
 
 
-def _has(rule: Rule, row: Mapping[str, object], side: str | None) -> bool:
-    from .facts import column_of
-
-    return all((column := column_of(path, side)) is None or row.get(column) is not None for path in rule.needs)
+def _judges(rule: Rule, row: Mapping[str, object], side: str | None) -> bool:
+    """Whether the link, or the end, has all that the rule needs."""
+    columns = [column_of(path, side) for path in rule.needs]
+    return all(column is None or row.get(column) is not None for column in columns)
 
 
 def _coverage(
-    rules: Rules,
-    judged: Judged,
-    foci: Mapping[str, Focus],
-    findings: Iterable[Finding],
-    data: object,
+    rules: Rules, foci: Mapping[str, Focus], findings: Iterable[Finding], data: Graph
 ) -> tuple[Coverage, ...]:
-    from .facts import column_of
-
     found = Counter(finding.rule for finding in findings)
-    kinds = Counter(focus.kind for focus in foci.values())
     coverage = []
-    rows = [f for f in foci.values()]
     for rule in rules.rules.values():
         if rule.shipped:
-            asked = [focus for focus in rows if _is_target(rule, focus)]
-            told = [
-                focus
-                for focus in asked
-                if all(
-                    (column := column_of(path, focus.side)) is None or focus.row.get(column) is not None
-                    for path in rule.needs
-                )
-            ]
-            judged_n, left = len(told), len(asked) - len(told)
+            asked = [focus for focus in foci.values() if _is_target(rule, focus)]
+            told = sum(_judges(rule, focus.row, focus.side) for focus in asked)
+            left = len(asked) - told
         else:
-            judged_n, left = _targets(rules, rule, data), 0
-        why = "" if judged_n or left else f"nothing in this design is a {rule.target}" if rule.target else "no target"
-        coverage.append(Coverage(rule.name, judged_n, found[rule.name], left, "whole graph", why))
-    del kinds
+            told, left = _focus_count(rules, rule, data), 0
+        why = "" if told or left else f"it found nothing to look at: {_TARGETS.get(rule.target, rule.target)}"
+        coverage.append(Coverage(rule.name, told, found[rule.name], left, "whole graph", why))
     return tuple(coverage)
 
 
 def _is_target(rule: Rule, focus: Focus) -> bool:
-    kind = {"Link": "link", "OpticalLink": "link", "CableLink": "link", "CoherentLink": "link"}.get(rule.target)
-    kind = kind or {"End": "end", "OpticalEnd": "end", "Cage": "port", "Device": "device", "Group": "group"}.get(rule.target, "")
-    if focus.kind != kind:
-        return False
-    return _asks(rule, focus.row) if kind in ("link", "end") else True
+    if focus.kind in ("link", "end"):
+        targets = _LINK_TARGETS if focus.kind == "link" else _END_TARGETS
+        return rule.target in targets and _asks(rule, focus.row, focus.side)
+    return rule.target == {"port": "Cage", "device": "Device", "group": "Group"}.get(focus.kind)
 
 
-def _targets(rules: Rules, rule: Rule, data) -> int:  # type: ignore[no-untyped-def]
+def _focus_count(rules: Rules, rule: Rule, data: Graph) -> int:
+    """How many things a user's rule looks at: what its targets come to."""
     from pyshacl.shapes_graph import ShapesGraph
     from rdflib import URIRef
 

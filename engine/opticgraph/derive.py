@@ -48,6 +48,7 @@ def derive(design: Design, knowledge: Knowledge) -> Judged:
     links = _with_types(links, knowledge)
     links = _with_ends(links, knowledge)
     links = _with_pairs(links, knowledge)
+    links = links.with_columns(pl.when(~pl.col("clash")).then(f"{side}_line_fec").alias(f"{side}_line_fec") for side in SIDES)
     links, assumed = _assume(links, knowledge)
     links = budget.dispersion(budget.path_loss(links.with_columns(splice_mdb=pl.lit(knowledge.splice, pl.Int64))))
     links = _settle(links)
@@ -161,6 +162,10 @@ def _with_types(links: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
             .otherwise(pl.col(f"{side}_types"))
             .alias(f"{side}_type")
         ).explode(f"{side}_type")
+    # one name at both ends means one thing at both ends
+    same = pl.col("a_module") == pl.col("b_module")
+    alike = pl.col("a_types") == pl.col("b_types")
+    links = links.filter(~(same & alike).fill_null(False) | pl.col("a_type").eq_missing(pl.col("b_type")))
     return links.with_columns(case=pl.int_range(pl.len()).over("at").cast(pl.Int64))
 
 
@@ -295,6 +300,7 @@ def _settle(links: pl.DataFrame) -> pl.DataFrame:
     engineered = beyond & dispersed & (within_power | within_loss | osnr_holds)
     sure = pl.col("length_mm") <= pl.coalesce("reach_sure_mm", "reach_mm")
     grade_known = ~pl.col("fiber_type").is_in(["MMF"]).fill_null(False)
+    known_modules = pl.col("a_type").is_not_null() & pl.col("b_type").is_not_null()
     judged_dispersion = ~beyond | within_power | within_loss | amplified
     links = links.with_columns(
         settled_by=pl.when(amplified)
@@ -304,7 +310,10 @@ def _settle(links: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("loss_mdb").is_not_null() & pl.col("budget_mdb").is_not_null())
         .then(pl.lit("measured loss"))
         .when(pl.col("length_mm").is_not_null() & pl.col("reach_mm").is_not_null() & grade_known)
-        .then(pl.lit("length")),
+        .then(pl.lit("length"))
+        # an unknown or clashing module is told by its own rule; the distance is recorded and waits for it
+        .when((pl.col("length_mm").is_not_null() | pl.col("loss_mdb").is_not_null()) & (known_modules.not_() | pl.col("clash")))
+        .then(pl.lit("record")),
         reach_advised_mm=pl.when(engineered).then("reach_mm"),
         reach_limit_mm=pl.when(~engineered).then("reach_mm"),
         reach_sure_mm=pl.when(~beyond & ~sure).then("reach_sure_mm"),

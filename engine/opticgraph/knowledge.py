@@ -362,7 +362,9 @@ def _line(subject, interface, about, said, types_of, chain, power):  # type: ign
         lanes=_one(about, "opticalLanes", int),
         fibers=_one(about, "fibers", int),
         modulation=_word(about, "modulation"),
-        wavelengths=tuple(sorted(text_of(o) for o in about.get(OPTIC + "wavelengthNm", ()))),
+        wavelengths=tuple(
+            f"{nm.normalize():f}" for nm in sorted(Decimal(text_of(o)) for o in about.get(OPTIC + "wavelengthNm", ()))
+        ),
         band=_word(about, "band"),
         detector=_word(about, "detector"),
         connectors=_all(about, "connector"),

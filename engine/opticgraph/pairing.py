@@ -53,6 +53,7 @@ class Pair:
     a_leg_mode: str | None = None
     b_leg_mode: str | None = None
     agree: bool = False
+    clash: bool = False
     fiber: str | None = None
     fiber_class: str | None = None
     strands_needed: int | None = None
@@ -144,6 +145,7 @@ def pair_of(
     reaches = [(t, _reaches(t, fiber or fiber_class, fec, line)) for t, fec in ((a, a_fec), (b, b_fec)) if t]
     spoken = [knowledge.types[ids[0]] for s in (a_speaks, b_speaks) if s and (ids := knowledge.by_interface.get(s))]
     fibers = [t.fibers for t in spoken if t.fibers]
+    clash = bool(a_speaks and b_speaks) and not agree  # then one finding says it all; figures of no link mislead
     facts: dict[str, object] = {
         "cable": cable,
         "coherent": any(t.coherent for t in types),
@@ -154,7 +156,8 @@ def pair_of(
         "agree": agree,
         "fiber": fiber or (fiber_class if not cable else None),
         "fiber_class": fiber_class,
-        "strands_needed": max(fibers, default=None) if not cable else None,
+        "clash": clash,
+        "strands_needed": max(fibers, default=None) if not cable and not clash else None,
         "crossing": _crossing(fibers) if not cable and agree else (),
         "rate_gbps": min((t.rate_gbps for t in spoken if t.rate_gbps), default=None),
         "osnr_needed_mdb": max((t.osnr_min_mdb for t in types if t.osnr_min_mdb is not None), default=None),
@@ -162,7 +165,7 @@ def pair_of(
     }
     if len(types) == 2:
         facts |= _distance(reaches, fiber or fiber_class)
-        if not cable:
+        if not cable and not clash:
             facts["reflectance_limit_mdb"] = _reflectance(types, connectors)
             facts |= _light(a, b, reaches) | _plant(types, fiber_class, knowledge)  # type: ignore[arg-type]
             if fiber_class == "SMF" and fiber not in SHIFTED:

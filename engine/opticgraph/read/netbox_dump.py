@@ -367,7 +367,7 @@ def _incomplete(file: str, page: object, read: int) -> tuple[Note, ...]:
 
 
 def _unread(folder: Path, found: Mapping[str, _Table]) -> tuple[Note, ...]:
-    other = sorted(path.name for path in folder.iterdir() if path.is_file() and path.stem not in found)
+    other = sorted(path.name for path in folder.glob("*.json") if path.stem not in found)
     absent = [f"{name}.json" for name in _PANELS + _OPTIONAL if name not in found]
     notes = [Note(folder.as_posix(), "", f"files not needed and not read: {', '.join(other)}")] if other else []
     if absent:

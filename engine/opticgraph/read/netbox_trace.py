@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from .netbox_dump import Cable, Dump, Plug, profile_shape
 
-__all__ = ["Strand", "Walk", "strands", "walks"]
+__all__ = ["Strand", "Walk", "across", "strands", "walks"]
 
 _INTERFACE, _FRONT, _REAR = "dcim.interface", "dcim.frontport", "dcim.rearport"
 _LONGEST = 64  # cables; no real way has so many, a loop in the record has
@@ -168,7 +168,7 @@ def _across_profile(
         stack = plug.positions
     if not stack or plug.connector is None:
         return (), (), f"which position of cable {cable} is meant is not recorded"
-    met = _mapped(profile, plug.side, (plug.connector, stack[-1]))
+    met = across(profile, plug.side, (plug.connector, stack[-1]))
     if met is None:
         return (), (), f"profile {profile} of cable {cable} has no position {stack[-1]}, or is not known"
     hit = tuple(one for one in far if one.connector == met[0] and met[1] in one.positions)
@@ -193,8 +193,8 @@ def _through(plant: _Plant, plug: Plug, stack: tuple[int, ...]) -> tuple[tuple[s
     return behind[:2], (*stack, behind[2]) if other[1] > 1 else stack, ""
 
 
-def _mapped(profile: str, side: str, here: tuple[int, int]) -> tuple[int, int] | None:
-    """Connector and position at the other end of a cable of this profile."""
+def across(profile: str, side: str, here: tuple[int, int]) -> tuple[int, int] | None:
+    """Connector and position at the other end of a cable of this profile, from those at side A or B."""
     pairs = _SHUFFLED.get(profile)
     if pairs is None:
         a, b = profile_shape(profile, "A"), profile_shape(profile, "B")

@@ -27,7 +27,7 @@ from . import cells
 from .cells import Column
 from .merge import settle
 
-__all__ = ["FORMATS", "read"]
+__all__ = ["FORMATS", "read", "unpacked"]
 
 FORMATS: Mapping[str, ox.RdfFormat] = MappingProxyType(
     {
@@ -84,7 +84,7 @@ def read(path: str | Path, *, data: bytes | None = None, format: ox.RdfFormat | 
     Nothing is fetched: neither owl:imports nor a remote JSON-LD context.
     """
     file = str(path)
-    data = _unpacked(Path(path).read_bytes() if data is None else data, file)
+    data = unpacked(Path(path).read_bytes() if data is None else data, file)
     ending = Path(file.removesuffix(".gz")).suffix.lower()
     lines = _lines(data, format or FORMATS.get(ending, ox.RdfFormat.TURTLE), file)
     reading = _reading(lines, file)
@@ -94,7 +94,8 @@ def read(path: str | Path, *, data: bytes | None = None, format: ox.RdfFormat | 
     return design
 
 
-def _unpacked(data: bytes, file: str) -> bytes:
+def unpacked(data: bytes, file: str) -> bytes:
+    """The content of a gzip file; any other file as it is."""
     if not data.startswith(b"\x1f\x8b"):
         return data
     try:

@@ -18,7 +18,7 @@ from . import cells, table, workbook
 from .cells import Column, Table
 from .merge import settle
 
-__all__ = ["SHEETS", "columns", "read"]
+__all__ = ["SHEETS", "columns", "is_sheet", "read"]
 
 REQUIRED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"links": ("a_device", "a_port", "b_device", "b_port"), "ports": ("device", "port"), "devices": ("device",)}
@@ -54,6 +54,11 @@ def read(path: str | Path, *, data: bytes | None = None) -> Design:
         bad += _missing(part, REQUIRED[kind])
         parts[kind] = replace(part, values=part.values.drop_nulls(REQUIRED[kind]))
     return _design(parts, tuple(sorted(notes)), bad)
+
+
+def is_sheet(path: Path, kind: str) -> bool:
+    """Whether a file in a folder is the sheet of this kind, by its name."""
+    return table.plain(path.stem) == kind and path.suffix.lower() in ENDINGS
 
 
 def columns(kind: str) -> tuple[Column, ...]:
@@ -110,7 +115,7 @@ def _folder(path: Path) -> dict[str, Table]:
     found: dict[str, Path] = {}
     for each in sorted(path.iterdir()):
         kind = table.plain(each.stem)
-        if kind not in SHEETS or each.suffix.lower() not in ENDINGS:
+        if not any(is_sheet(each, known) for known in SHEETS):
             continue
         if kind in found:
             what = f"{found[kind].name} and {each.name}"

@@ -15,8 +15,9 @@ import re
 from collections.abc import Iterator
 
 from ..result import Audit, Finding
+from .needs import give
 from .rows import Row, links_of, rows
-from .words import clean, give, headline
+from .words import clean, headline
 
 __all__ = ["COLUMNS", "RECORD", "render"]
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from ..result import VERDICTS, Audit
-from . import words
+from . import needs, words
 from .picture import picture
 from .rows import counts, rows, shared
 
@@ -32,7 +32,7 @@ def render(audit: Audit, *, sources: Mapping[str, tuple[str, str]] = NO_SOURCES)
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_printed
     )
-    environment.filters |= {"give": words.give, "title_of": words.title}
+    environment.filters |= {"give": needs.give, "title_of": words.title}
     template = environment.from_string(_file("page.html.jinja"))
     return template.render(
         audit=audit,
@@ -50,6 +50,7 @@ def render(audit: Audit, *, sources: Mapping[str, tuple[str, str]] = NO_SOURCES)
         style=Markup(style),
         style_hash=_hash(style),
         verdicts=VERDICTS,
+        needs=needs,
         words=words,
     )
 

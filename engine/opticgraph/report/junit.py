@@ -44,12 +44,14 @@ def _link(row: Row, fail_on: str) -> ElementTree.Element:
     for finding in row.findings:
         lines += _told(finding)
     lines += [f"sources differ: {contest}" for contest in row.verdict.contested]
-    return _case(row.name, severity, headline(row), " ".join(row.verdict.rules), lines, fail_on)
+    kind = " ".join(row.verdict.rules)
+    return _case(row.name, severity, message=headline(row), kind=kind, lines=lines, fail_on=fail_on)
 
 
 def _aside(finding: Finding, fail_on: str) -> ElementTree.Element:
     name = f"{finding.subject}: {title(finding.rule)}"
-    return _case(name, finding.severity, says(finding), finding.rule, _told(finding), fail_on)
+    lines = _told(finding)
+    return _case(name, finding.severity, message=says(finding), kind=finding.rule, lines=lines, fail_on=fail_on)
 
 
 def _told(finding: Finding) -> list[str]:
@@ -57,7 +59,7 @@ def _told(finding: Finding) -> list[str]:
     return [f"{finding.severity}: {finding.message}", "  " + " | ".join(filter(None, rests))]
 
 
-def _case(name: str, severity: str, message: str, kind: str, lines: list[str], fail_on: str) -> ElementTree.Element:
+def _case(name: str, severity: str, *, message: str, kind: str, lines: list[str], fail_on: str) -> ElementTree.Element:
     case = ElementTree.Element("testcase", {"name": clean(name)})
     body = "\n".join(clean(line) for line in lines)
     if severity and fail_on != "never" and SEVERITIES.index(severity) <= SEVERITIES.index(fail_on):

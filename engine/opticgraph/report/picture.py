@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..result import VERDICTS
+from .layout import GAP, HEIGHT, lay_out
 from .rows import Row, natural
 from .words import clean, counted
 
@@ -18,10 +18,8 @@ MOST_DEVICES = 150  # beyond that sites are drawn instead of devices
 MOST_SITES = 120
 WIDE = 12  # devices side by side with a level name; beyond that names stand upright
 WIDEST = 40  # upright names side by side
-MOST_ROUND = 12  # nodes on one ellipse
-PAGE = 1120  # the width a picture is laid out for
-MARGIN, HEAD, GAP = 22, 26, 18
-HEIGHT, TALL, THIN = 30, 104, 24
+MARGIN, HEAD = 22, 26
+TALL, THIN = 104, 24
 LETTER = 7.2  # width of a letter at the size names are drawn in
 LETTERS = 18
 
@@ -124,7 +122,7 @@ def _by_site(rows: Sequence[Row], devices: int) -> Network:
     home = {device: site or _stem(device) for device, site in home.items()}
     note = f"{counted(devices, 'device')} are too many to tell apart: sites are drawn."
     if not any(row.text("a_site") or row.text("b_site") for row in rows):
-        note = f"{counted(devices, 'device')} are too many to tell apart, and no site is given: names alike are drawn as one."
+        note = f"{counted(devices, 'device')} are too many to tell apart; without sites, names alike are drawn as one."
     return Network({site: "" for site in home.values()}, _between(rows, home), note)
 
 
@@ -226,7 +224,7 @@ def _ring(network: Network, devices: Sequence[str], label: str = "", *, detailed
     width, height = max(node.width for node in nodes), nodes[0].height
     index = {device: number for number, device in enumerate(devices)}
     pairs = [(index[a], index[b]) for a, b in network.between if a != b and a in index and b in index]
-    corners = _corners([(width, height)] * len(nodes), pairs)
+    corners = lay_out([(width, height)] * len(nodes), pairs)
     left, top = min(x for x, _ in corners), min(y for _, y in corners)
     placed = [replace(node, x=x - left, y=y - top, width=width) for node, (x, y) in zip(nodes, corners, strict=True)]
     return Group(label, max(node.x for node in placed) + width, max(node.y for node in placed) + height, tuple(placed))
@@ -268,7 +266,7 @@ def _finish(network: Network, groups: Sequence[Group], *, boxed: bool) -> Pictur
     home = {node.find: number for number, group in enumerate(groups) for node in group.nodes}
     small = all(len(group.nodes) <= 3 for group in groups)
     pairs = [(home[a], home[b]) for a, b in network.between if home[a] != home[b]] if small else []
-    corners = _corners(sizes, pairs)
+    corners = lay_out(sizes, pairs)
     boxes, nodes = [], []
     for group, (width, height), (x, y) in zip(groups, sizes, corners, strict=True):
         if boxed:
@@ -285,105 +283,12 @@ def _finish(network: Network, groups: Sequence[Group], *, boxed: bool) -> Pictur
 
 def _extent(boxes: Iterable[Box], nodes: Iterable[Node], lines: Iterable[Line]) -> tuple[int, int, int, int]:
     """The room that all of it takes, with a margin around."""
-    things = [*boxes, *nodes]
+    things: list[Box | Node] = [*boxes, *nodes]
     highs = [thing.y for thing in things] + [line.top for line in lines]
     lows = [thing.y + thing.height for thing in things] + [line.bottom for line in lines]
     lefts = [thing.x for thing in things]
     rights = [thing.x + thing.width for thing in things]
     return min(lefts) - MARGIN, min(highs) - MARGIN, max(rights) + MARGIN, max(lows) + MARGIN
-
-
-def _corners(sizes: Sequence[tuple[int, int]], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Where to put things of these sizes: a few linked ones on a ring, more as their links pull, others in lines."""
-    if not pairs or len(sizes) < 3:
-        return _flow(sizes)
-    return _round(sizes) if len(sizes) <= MOST_ROUND else _pulled(sizes, pairs)
-
-
-def _flow(sizes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Corners of things set like words on a page."""
-    corners: list[tuple[int, int]] = []
-    gap = 4 * GAP if max(height for _, height in sizes) > 4 * HEIGHT else 2 * GAP
-    x = y = tallest = 0
-    for width, height in sizes:
-        if x and x + width > PAGE:
-            x, y, tallest = 0, y + tallest + gap, 0
-        corners.append((x, y))
-        x, tallest = x + width + gap, max(tallest, height)
-    return corners
-
-
-def _round(sizes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Corners of things set on an ellipse, clockwise from the top, so wide that neighbours do not touch."""
-    wide, high = max(width for width, _ in sizes) + 3 * GAP, max(height for _, height in sizes) + 2 * GAP
-    turn = 2 * math.pi / len(sizes)
-    across = max(110, round(wide / math.sin(turn)) if len(sizes) > 4 else wide)
-    down = max(70, round(len(sizes) * high / 3.8))
-    return [
-        (
-            round(across * (1 + math.sin(turn * index)) + (wide - width) / 2),
-            round(down * (1 - math.cos(turn * index)) + (high - height) / 2),
-        )
-        for index, (width, height) in enumerate(sizes)
-    ]
-
-
-def _pulled(sizes: Sequence[tuple[int, int]], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Corners of things that push each other away and that links pull together (Fruchterman and Reingold, 1991)."""
-    number = len(sizes)
-    # Whole numbers to start from, and after that only operations that IEEE 754 rounds alike on every computer.
-    spots = [(float(x), float(y)) for x, y in _round([(10, 10)] * number)]
-    ideal = 60.0
-    rounds = max(60, min(240, 1_200_000 // number**2))
-    for step in range(rounds):
-        push = [[0.0, 0.0] for _ in sizes]
-        for one in range(number):
-            for two in range(one):
-                x, y = spots[one][0] - spots[two][0], spots[one][1] - spots[two][1]
-                force = ideal * ideal / max(x * x + y * y, 1.0)
-                _push(push, one, two, x * force, y * force)
-        for one, two in pairs:
-            x, y = spots[one][0] - spots[two][0], spots[one][1] - spots[two][1]
-            force = -math.sqrt(x * x + y * y) / ideal
-            _push(push, one, two, x * force, y * force)
-        most = ideal * (1 - step / rounds)
-        for index, (x, y) in enumerate(push):
-            far = max(math.sqrt(x * x + y * y), 0.01)
-            spots[index] = (spots[index][0] + x / far * min(far, most), spots[index][1] + y / far * min(far, most))
-    return _apart(sizes, spots)
-
-
-def _push(push: list[list[float]], one: int, two: int, x: float, y: float) -> None:
-    for index, sign in ((one, 1), (two, -1)):
-        push[index][0] += sign * x
-        push[index][1] += sign * y
-
-
-def _apart(sizes: Sequence[tuple[int, int]], spots: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
-    """The spots stretched over the page and moved until nothing covers anything."""
-    wide, high = max(width for width, _ in sizes) + GAP, max(height for _, height in sizes) + GAP
-    left, top = min(x for x, _ in spots), min(y for _, y in spots)
-    room = max(max(x for x, _ in spots) - left, 1.0), max(max(y for _, y in spots) - top, 1.0)
-    across = max(PAGE - wide, round(0.8 * wide * math.sqrt(len(sizes))))
-    down = round(2.2 * high * math.sqrt(len(sizes)))
-    corners = [[round((x - left) * across / room[0]), round((y - top) * down / room[1])] for x, y in spots]
-    for _ in range(200):
-        moved = False
-        for one in range(len(corners)):
-            for two in range(one):
-                x, y = corners[one][0] - corners[two][0], corners[one][1] - corners[two][1]
-                over, under = wide - abs(x), high - abs(y)
-                if over <= 0 or under <= 0:
-                    continue
-                moved = True
-                axis = 0 if over * high < under * wide else 1
-                by = (over, under)[axis] // 2 + 1
-                sign = 1 if (x, y)[axis] >= 0 else -1
-                corners[one][axis] += sign * by
-                corners[two][axis] -= sign * by
-        if not moved:
-            break
-    return [(x, y) for x, y in corners]
 
 
 def _lines(network: Network, nodes: Sequence[Node]) -> list[Line]:
@@ -462,7 +367,7 @@ def _mark(told: Counter[str]) -> str:
 
 
 def _facing(node: Node, other: Node) -> tuple[int, int]:
-    """Where a line leaves the node: at its edge if the other stands well above or below, so that none runs beneath names."""
+    """Where a line leaves the node: at its edge if the other stands well above or below it."""
     x, y = _middle(node)
     if abs(y - _middle(other)[1]) < (node.height + other.height) // 2 + GAP:
         return x, y

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..result import Audit, Finding
+from .needs import supplies
 from .rows import Row, counts, rows, shared
 from .words import (
     alike,
@@ -26,7 +27,6 @@ from .words import (
     modules,
     place,
     says,
-    supplies,
     title,
 )
 

@@ -10,8 +10,9 @@ from decimal import Decimal, InvalidOperation
 import xlsxwriter
 
 from ..result import Audit
+from .needs import give, supplies
 from .rows import counts, rows
-from .words import clean, fibre, give, guesses, headline, place, says, supplies
+from .words import clean, fibre, guesses, headline, place, says
 
 __all__ = ["render"]
 
