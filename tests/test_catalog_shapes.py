@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -44,14 +45,18 @@ def found(data: Graph, rules: Graph) -> set[Result]:
     """What the rules find in the data: pySHACL with no inference and the data left as it was."""
     _, report, _ = validate(data, shacl_graph=rules, inference="none", inplace=True)
     assert isinstance(report, Graph)
-    return results(report)
+    return results(report, report.objects(None, SH.result))
 
 
-def results(graph: Graph) -> set[Result]:
+def results(graph: Graph, nodes: Iterable[Node]) -> set[Result]:
     return {
         (graph.value(node, SH.focusNode), graph.value(node, SH.sourceShape), graph.value(node, SH.resultSeverity))
-        for node in graph.subjects(RDF.type, SH.ValidationResult)
+        for node in nodes
     }
+
+
+def expected(example: Graph) -> set[Result]:
+    return results(example, example.subjects(RDF.type, SH.ValidationResult))
 
 
 def per_source(rule: str) -> bool:
@@ -86,8 +91,8 @@ def test_example_that_conforms(rule: str) -> None:
 @pytest.mark.parametrize("rule", names(RULES, "*.ttl"))
 def test_example_that_violates(rule: str) -> None:
     example = Graph().parse(EXAMPLES / rule / "violates.ttl")
-    assert results(example) != set()
-    assert found(ontology() + example, shapes(rule)) == results(example)
+    assert expected(example) != set()
+    assert found(ontology() + example, shapes(rule)) == expected(example)
 
 
 @pytest.mark.parametrize("rule", names(RULES, "*.ttl"))

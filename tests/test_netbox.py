@@ -404,6 +404,44 @@ def test_breakout_through_a_cassette(tmp_path: Path) -> None:
     assert notes(design) == []
 
 
+def trunk_of_four(*interfaces: dict[str, Any], far: int) -> Tables:
+    """Interfaces 1 to 4 patched to a cassette, a trunk, a second cassette, and its first ports patched to 5 to 8."""
+    near = [cable(n, [end(n)], [end(9 + n, "frontport")]) for n in (1, 2, 3, 4)]
+    other = [cable(4 + n, [end(19 + n, "frontport")], [end(4 + n)]) for n in range(1, far + 1)]
+    trunk = cable(9, [end(10, "rearport")], [end(20, "rearport")])
+    devices = [device(1, "north"), device(2, "south")]
+    plant: Tables = {"devices": devices, "interfaces": list(interfaces), "cables": [*near, *other, trunk]}
+    for number in (10, 20):
+        for name, rows in panel(number, rear="mpo", positions=4).items():
+            plant[name] = plant.get(name, []) + rows
+    return plant
+
+
+def test_positions_of_a_trunk_between_cassettes_stay_apart(tmp_path: Path) -> None:
+    ports = [interface(n, 1 if n < 5 else 2, f"e{n}") for n in range(1, 9)]
+    rows = read(write(tmp_path, trunk_of_four(*ports, far=4))).links.to_dicts()
+    assert [(row["a_port"], row["b_port"], row["a_lanes"], row["connectors"]) for row in rows] == [
+        (f"e{n}", f"e{n + 4}", None, 6) for n in (1, 2, 3, 4)
+    ]
+
+
+def test_trunk_with_a_way_below_40g_and_one_that_breaks_off_is_told(tmp_path: Path) -> None:
+    ports = [interface(n, 1, f"e{n}", "10gbase-x-sfpp" if n == 1 else "100gbase-x-qsfp28") for n in (1, 2, 3, 4)]
+    design = read(write(tmp_path, trunk_of_four(*ports, interface(5, 2, "e5", "10gbase-x-sfpp"), far=1)))
+    told = [(place.split()[1], text) for place, text in notes(design)]
+    assert told == [
+        *((f"C{n}", f"in no link: from d interface {n}: nothing is plugged in at pp20 F{n}") for n in (2, 3, 4)),
+        ("C9", "in no link: from d interface 2: nothing is plugged in at pp20 F2"),
+    ]
+    assert design.account.counts["cables between interfaces below 40G or of other kinds"] == 2
+
+
+def test_lanes_that_the_legs_do_not_divide_are_counted_by_leg(tmp_path: Path) -> None:
+    optic = module(1, 1, 1, "PN", attributes={"lanes": 8})
+    tables = {**FOUR, "cables": [cable(1, [end(9)], [end(1), end(2), end(3)])], "module-bays": [bay(1, 1, "Ethernet1")]}
+    assert lanes(read(write(tmp_path, tables, optic))) == {"Ethernet1": [1], "Ethernet2": [2], "Ethernet3": [3]}
+
+
 def test_shuffled_profile(tmp_path: Path) -> None:
     tables: Tables = {
         "devices": [device(1, "north"), device(2, "south")],
@@ -492,7 +530,7 @@ def test_bay_type_tells_the_cage_that_the_interface_type_does_not(tmp_path: Path
     }
     design = read(write(tmp_path, tables, seats))
     assert design.ports["cage"].to_list() == ["QSFP28", "QSFP28"]
-    text = "the interface type tells a QSFP28 cage, its module bay a OSFP; the type is taken"
+    text = "the interface type says QSFP28, its module bay OSFP; the type is taken"
     assert notes(design) == [("south Ethernet1/1", text)]
 
 
@@ -572,7 +610,8 @@ def test_everything_that_is_no_link_is_accounted_for(tmp_path: Path) -> None:
     assert counts["cables between interfaces below 40G or of other kinds"] == 1
     assert notes(design) == [
         ("cable C1 (d interface 1 -- d circuittermination 1)",
-         "in no link: from d interface 1: it ends at the circuit d circuittermination 1, and circuits are not followed"),
+         "in no link: from d interface 1: it ends at the circuit d circuittermination 1, "
+         "and circuits are not followed"),
         ("cable C4 (d interface 2, d interface 3 -- d interface 4, d interface 8)",
          "in no link: from d interface 2: cable C4 has 2 and 2 plugs and no profile: "
          "which meets which is not recorded"),
@@ -591,6 +630,13 @@ def test_counts_add_up(shipped: Design) -> None:
     for whole in ("cables", "interfaces"):
         parts = [name for name in counts if name.startswith(f"{whole} ")]
         assert counts[whole] == sum(counts[name] for name in parts)
+
+
+def test_interface_that_is_not_in_the_dump_makes_no_link(tmp_path: Path) -> None:
+    design = read(write(tmp_path, without("interfaces"), {"interfaces": TWO["interfaces"][:1]}))
+    assert design.links.is_empty()
+    text = "in no link: from d interface 1: d interface 2 not in interfaces.json"
+    assert notes(design) == [("cable C1 (d interface 1 -- d interface 2)", text)]
 
 
 def test_loop_of_panels_ends(tmp_path: Path) -> None:

@@ -1,1 +1,72 @@
-"""A knowledge-graph reasoning engine for moving a network's optics from 100G to 400G."""
+"""A knowledge-graph reasoning engine for moving a network's optics from 100G to 400G.
+
+    import opticgraph
+
+    design = opticgraph.load("links.csv")
+    result = opticgraph.audit(design)
+    for finding in result.findings:
+        print(finding.severity, finding.message)
+
+Each command of `opticgraph` on the command line has its twin here; a module is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .audit import audit
+    from .convert import convert
+    from .design import Account, Design
+    from .errors import CatalogError, DesignError, InputError, OpticgraphError, QueryError
+    from .explain import Explanation, explain
+    from .query import query
+    from .read import load
+    from .result import Audit, Coverage, Finding, Verdict
+
+_HOMES = {
+    "Account": "design",
+    "Audit": "result",
+    "CatalogError": "errors",
+    "Coverage": "result",
+    "Design": "design",
+    "DesignError": "errors",
+    "Explanation": "explain",
+    "Finding": "result",
+    "InputError": "errors",
+    "OpticgraphError": "errors",
+    "QueryError": "errors",
+    "Verdict": "result",
+    "audit": "audit",
+    "convert": "convert",
+    "explain": "explain",
+    "load": "read",
+    "query": "query",
+}
+
+__all__ = [
+    "Account",
+    "Audit",
+    "CatalogError",
+    "Coverage",
+    "Design",
+    "DesignError",
+    "Explanation",
+    "Finding",
+    "InputError",
+    "OpticgraphError",
+    "QueryError",
+    "Verdict",
+    "audit",
+    "convert",
+    "explain",
+    "load",
+    "query",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

@@ -21,7 +21,7 @@ from .shacl import Result, validate
 from .sources import Fact, local, text_of
 from .wording import Thing, figure, say
 
-__all__ = ["audit"]
+__all__ = ["audit", "is_target", "judge", "judges", "rests_on"]
 
 # Figures whose evidence a finding rests on stand under the module types of the ends, or under these columns.
 _LINK_TARGETS = ("Link", "OpticalLink", "CableLink", "CoherentLink")
@@ -105,7 +105,7 @@ def _finding(result: Result, foci: Mapping[str, Focus], rules: Rules, knowledge:
     thing = Thing(focus.kind, focus.row, focus.side, focus.links, knowledge)
     found, unit = figure(outcome.figure[-1], thing) if outcome.figure else (None, None)
     limit, _ = figure(outcome.limit[-1], thing) if outcome.limit else (None, None)
-    rests = _rests_on(outcome, thing, knowledge)
+    rests = rests_on(outcome, thing, knowledge)
     sources = sorted({fact.source for facts in rests.values() for fact in facts} | set(rules.rules[outcome.rule].sources if outcome.rule in rules.rules else ()))
     link = str(focus.row["link"]) if focus.kind in ("link", "end") else None
     return Finding(
@@ -172,7 +172,7 @@ def _input(focus: Focus) -> tuple[str, int] | None:
     return (str(file), int(str(row))) if file is not None and row is not None else None
 
 
-def _rests_on(
+def rests_on(
     outcome: Outcome, thing: Thing, knowledge: Knowledge
 ) -> Mapping[tuple[str, str], tuple[Fact, ...]]:
     """The believed facts behind an outcome: figures it rests on, of the types, reaches and sockets at hand.
@@ -299,7 +299,7 @@ def _verdicts(
             sides = [s for s in (SIDES if rule.target in _END_TARGETS else (None,)) if _asks(rule, row, s)]
             if sides:
                 asked.add(rule.name)
-                if all(_judges(rule, row, side) for side in sides):
+                if all(judges(rule, row, side) for side in sides):
                     judged_by.add(rule.name)
         yield Verdict(
             link=row["link"],
@@ -333,7 +333,7 @@ def _asks(rule: Rule, row: Mapping[str, object], side: str | None) -> bool:
     }.get(rule.name, True)
 
 
-def _judges(rule: Rule, row: Mapping[str, object], side: str | None) -> bool:
+def judges(rule: Rule, row: Mapping[str, object], side: str | None) -> bool:
     """Whether the link, or the end, has all that the rule needs."""
     columns = [column_of(path, side) for path in rule.needs]
     return all(column is None or row.get(column) is not None for column in columns)
@@ -346,8 +346,8 @@ def _coverage(
     coverage = []
     for rule in rules.rules.values():
         if rule.shipped:
-            asked = [focus for focus in foci.values() if _is_target(rule, focus)]
-            told = sum(_judges(rule, focus.row, focus.side) for focus in asked)
+            asked = [focus for focus in foci.values() if is_target(rule, focus)]
+            told = sum(judges(rule, focus.row, focus.side) for focus in asked)
             left = len(asked) - told
         else:
             told, left = _focus_count(rules, rule, data), 0
@@ -356,7 +356,7 @@ def _coverage(
     return tuple(coverage)
 
 
-def _is_target(rule: Rule, focus: Focus) -> bool:
+def is_target(rule: Rule, focus: Focus) -> bool:
     if focus.kind in ("link", "end"):
         targets = _LINK_TARGETS if focus.kind == "link" else _END_TARGETS
         return rule.target in targets and _asks(rule, focus.row, focus.side)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from . import owndata
 from .errors import CatalogError
 from .resources import folder
 
@@ -119,6 +120,9 @@ def read_facts(files: Iterable[Path]) -> tuple[Fact, ...]:
     """
     found: list[Fact] = []
     for file in files:
+        if file.suffix.lower() == ".csv":
+            found += [Fact(s, p, o, f"own-{file.stem}", "read") for s, p, o in owndata.triples(file)]
+            continue
         plain: list[ox.Quad] = []
         graphs: dict[str, list[ox.Quad]] = defaultdict(list)
         for quad in _quads(file):

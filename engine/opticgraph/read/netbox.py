@@ -275,7 +275,7 @@ def _ports(
             "card": placed.cards.get(key),
         }
         if by_type and by_bay and not by_type.startswith(by_bay):
-            text = f"the interface type tells a {by_type} cage, its module bay a {by_bay}; the type is taken"
+            text = f"the interface type says {by_type}, its module bay {by_bay}; the type is taken"
             notes.append(Note(file, f"{device} {interface.name}", text))
         if known and known.kind == "cage" and row["cage"] is None:
             text = f"type {interface.type} tells no cage: {known.remark}"

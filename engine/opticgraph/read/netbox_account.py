@@ -43,9 +43,9 @@ def cable_notes(dump: Dump, walked: Sequence[Walk], used: Set[int], file: Mappin
     rest = dump.cables.keys() - used - _below(dump, walked)
     stops: dict[int, str] = {}
     for walk in walked:
-        end = walk.end.place if walk.end else ""
-        why = walk.stop or f"{end} or {walk.start.place} is not in interfaces.json"
-        for passed in walk.cables:
+        absent = [plug.place for plug in (walk.start, walk.end) if plug and plug.id not in dump.interfaces]
+        why = walk.stop or (f"{' and '.join(absent)} not in interfaces.json" if absent else "")
+        for passed in walk.cables if why else ():
             stops.setdefault(passed, f"from {walk.start.place}: {why}")
     notes, foreign = [], Counter[str]()
     for key in sorted(rest):

@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
@@ -42,6 +42,7 @@ FORMATS: Mapping[str, ox.RdfFormat] = MappingProxyType(
     }
 )
 UNPACKED = 1 << 32  # bytes; a million links as N-Triples are about six billion, so give those unpacked
+_TIES = ("aEnd", "bEnd", "port", "module", "seatedIn", "onDevice", "inGroup")
 _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 _SAME = "http://www.w3.org/2002/07/owl#sameAs"
 _NUMBERS = r'^"([^"\\]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(?:decimal|double|float|integer|(?:unsigned)?(?:long|int|short|byte)|(?:non)?(?:positive|negative)Integer)>$'
@@ -51,31 +52,44 @@ _PLAIN = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 @dataclass
 class _Reading:
-    """The triples of one file by predicate, and what was found wrong or used up while columns were made of them."""
+    """The triples of one file with nodes as numbers, and what was found wrong or used up while columns were made of them."""
 
     file: str
-    all: pl.DataFrame  # at, s, p, o in N-Triples
-    by: Mapping[str, pl.DataFrame]
+    nodes: pl.Series  # every node that has triples or is tied to, in N-Triples; its place is its number
+    predicates: tuple[str, ...]
+    all: pl.DataFrame  # at, s and p as numbers, o in N-Triples
     bad: list[BadCell] = field(default_factory=list)
     used: list[pl.Series] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
     def said(self, name: str) -> pl.DataFrame:
         """at, s, o of every triple with a property of the optic: namespace, or with a whole IRI."""
-        iri = name if ":" in name else OPTIC + name
-        return self.by.get(f"<{iri}>", self.all.select("at", "s", "o").clear())
+        iri = f"<{name if ':' in name else OPTIC + name}>"
+        code = self.predicates.index(iri) if iri in self.predicates else -1
+        return self.all.lazy().filter(pl.col("p") == code).select("at", "s", "o").collect()
 
-    def wrong(self, node: str, name: str, found: str, expected: str) -> None:
+    def tied(self, name: str) -> pl.DataFrame:
+        """The same of a property that ties nodes, with the numbers of both; literals are left out."""
+        said = self.said(name).with_columns(_numbered(pl.col("o"), self.nodes))
+        return said.drop_nulls("o")
+
+    def wrong(self, node: int, name: str, found: str, expected: str) -> None:
         self.bad.append(BadCell(self.file, 0, f"optic:{name} of {self.spoken(node)}", found, expected))
 
-    def spoken(self, node: str, depth: int = 3) -> str:
+    def spoken(self, node: int, depth: int = 3) -> str:
         """A node as an error names it: a blank one by what leads to it."""
-        if not node.startswith("_:"):
-            return _short(node)
-        leads = self.all.filter(pl.col("o") == node).head(1) if depth else self.all.clear()
-        if leads.is_empty():
+        text = str(self.nodes[node])
+        if not text.startswith("_:"):
+            return _short(text)
+        if not depth or text not in self._leads:
             return "a blank node"
-        return f"{_short(leads['p'][0])} of {self.spoken(leads['s'][0], depth - 1)}"
+        subject, predicate = self._leads[text]
+        return f"{_short(self.predicates[predicate])} of {self.spoken(subject, depth - 1)}"
+
+    @cached_property
+    def _leads(self) -> dict[str, tuple[int, int]]:
+        blank = self.all.filter(pl.col("o").str.starts_with("_:")).unique("o", keep="first", maintain_order=True)
+        return {o: (s, p) for o, s, p in blank.select("o", "s", "p").iter_rows()}
 
 
 def read(path: str | Path, *, data: bytes | None = None, format: ox.RdfFormat | None = None) -> Design:
@@ -129,13 +143,24 @@ def _lines(data: bytes, format: ox.RdfFormat, file: str) -> bytes:
 
 def _reading(lines: bytes, file: str) -> _Reading:
     if not lines:
-        return _Reading(file, pl.DataFrame(schema={"at": pl.UInt32, "s": pl.String, "p": pl.String, "o": pl.String}), {})
+        empty = pl.DataFrame(schema={"at": pl.UInt32, "s": pl.UInt32, "p": pl.UInt32, "o": pl.String})
+        return _Reading(file, pl.Series([], dtype=pl.String), (), empty)
     text = pl.read_csv(lines, has_header=False, separator="\x01", quote_char=None, infer_schema=False, new_columns=["l"])
     parts = text.select(pl.col("l").str.splitn(" ", 3)).to_series().struct.rename_fields(["s", "p", "o"]).struct.unnest()
-    parts = parts.with_columns(pl.col("o").str.strip_suffix(" ."))
-    parts = _steady(parts).unique(maintain_order=True).with_row_index("at")
-    by = {str(key[0]): part.select("at", "s", "o") for key, part in parts.partition_by("p", as_dict=True).items()}
-    return _Reading(file, parts, by)
+    del text
+    parts = _steady(parts.with_columns(pl.col("o").str.strip_suffix(" .")))
+    predicates = parts["p"].unique().sort()
+    ties = [f"<{OPTIC}{name}>" for name in _TIES]
+    tied = parts.filter(pl.col("p").is_in(ties) & ~pl.col("o").str.starts_with('"'))["o"]
+    nodes = pl.concat([parts["s"].unique(maintain_order=True), tied.unique(maintain_order=True).alias("s")])
+    nodes = nodes.unique(maintain_order=True)
+    coded = parts.with_columns(_numbered(pl.col("s"), nodes), _numbered(pl.col("p"), predicates))
+    return _Reading(file, nodes, tuple(predicates), coded.with_row_index("at"))
+
+
+def _numbered(texts: pl.Expr, known: pl.Series) -> pl.Expr:
+    """The places of texts in a series that holds each once; null for what it does not hold."""
+    return texts.cast(pl.Enum(known), strict=False).to_physical().cast(pl.UInt32)
 
 
 def _steady(triples: pl.DataFrame) -> pl.DataFrame:
@@ -187,22 +212,32 @@ def _nodes(reading: _Reading) -> dict[str, pl.Series]:
     nodes = {}
     for thing, (classes, of, into) in made.items():
         typed = types.filter(pl.col("o").is_in([f"<{OPTIC}{name}>" for name in classes]))["s"]
-        found = [typed, *(reading.said(name)["s"] for name in of), *(reading.said(name)["o"] for name in into)]
-        nodes[thing] = pl.concat([part.alias("node") for part in found]).unique(maintain_order=True)
-        nodes[thing] = nodes[thing].filter(~nodes[thing].str.starts_with('"'))
+        found = [typed, *(reading.said(name)["s"] for name in of), *(reading.tied(name)["o"] for name in into)]
+        nodes[thing] = pl.concat([part.alias("node") for part in found]).unique().sort()
     return nodes
+
+
+def _about(said: pl.DataFrame, nodes: pl.Series) -> pl.DataFrame:
+    """What is said of these nodes."""
+    return said.join(nodes.to_frame("s"), on="s", how="semi")
 
 
 def _single(reading: _Reading, name: str, nodes: pl.Series, *, what: str = "one value") -> pl.DataFrame:
     """at, s, o: the one value that each node has of a property; a second one is an error."""
-    said = reading.said(name).filter(pl.col("s").is_in(nodes.implode()))
+    tie = name in _TIES
+    said = _about(reading.said(name), nodes)
     reading.used.append(said["at"])
     if said["s"].is_duplicated().any():
+        said = said.unique(["s", "o"], keep="first", maintain_order=True)  # the same may be said in several graphs
         often = said.filter(pl.col("s").is_duplicated()).group_by("s", maintain_order=True).agg("o")
         for node, found in often.iter_rows():
             reading.wrong(node, name, " and ".join(_short(each) for each in found), what)
         said = said.unique("s", keep="first", maintain_order=True)
-    return said
+    if not tie:
+        return said
+    for node, found in said.filter(pl.col("o").str.starts_with('"')).select("s", "o").iter_rows():
+        reading.wrong(node, name, _short(found), what)
+    return said.with_columns(_numbered(pl.col("o"), reading.nodes)).drop_nulls("o")
 
 
 def _names(reading: _Reading, nodes: pl.Series, property: str) -> pl.DataFrame:
@@ -211,13 +246,15 @@ def _names(reading: _Reading, nodes: pl.Series, property: str) -> pl.DataFrame:
     held = pl.DataFrame({"node": nodes}).join(named.select(node="s", name="value"), on="node", how="left", maintain_order="left")
     bare = held.filter(pl.col("name").is_null())["node"]
     if not bare.is_empty():
-        labels = reading.said(_LABEL).filter(pl.col("s").is_in(bare.implode())).sort("o")
+        labels = _about(reading.said(_LABEL), bare)
         labels = labels.with_columns(plain=~pl.col("o").str.ends_with('"') & ~pl.col("o").str.ends_with("@en"))
         labels = labels.sort("plain", "o", maintain_order=True).unique("s", keep="first", maintain_order=True)
         reading.used.append(labels["at"])
         spoken = {node: _literal(label) for node, label in labels.select("s", "o").iter_rows()}
-        spoken |= {node: _last(node) for node in bare if node not in spoken}
-        held = held.with_columns(pl.coalesce("name", pl.col("node").replace_strict(spoken, default=None, return_dtype=pl.String)))
+        texts = zip(bare, reading.nodes.gather(bare), strict=True)
+        spoken |= {node: _last(text) for node, text in texts if node not in spoken}
+        told = pl.col("node").replace_strict(spoken, default=None, return_dtype=pl.String)
+        held = held.with_columns(pl.coalesce("name", told))
     return held
 
 
@@ -242,7 +279,8 @@ def _modules(reading: _Reading, nodes: pl.Series) -> pl.DataFrame:
     """
     names = _text_of(reading, _single(reading, "moduleName", nodes, what="one name"), "moduleName")
     types = _single(reading, "ofType", nodes, what="one type")
-    types = types.with_columns(value=pl.col("o").map_elements(_type_name, return_dtype=pl.String))
+    known = {token: _type_name(token) for token in types["o"].unique()}
+    types = types.with_columns(value=pl.col("o").replace_strict(known, default=None, return_dtype=pl.String))
     for node, found in types.filter(pl.col("value").is_null()).select("s", "o").iter_rows():
         reading.wrong(node, "ofType", _short(found), "a module type or part, such as part:100GBASE-LR4")
     seats = _single(reading, "seatedIn", nodes, what="one cage")
@@ -316,7 +354,8 @@ def _things(reading: _Reading, nodes: pl.Series, names: pl.DataFrame, thing: str
     for node in held.filter(pl.col(thing).is_null())["node"]:
         reading.wrong(node, "name", "nothing", f"the name of the {thing}")
     held = held.drop_nulls(thing)
-    named = held.filter(~pl.col("node").str.starts_with("_:"))
+    blank = reading.nodes.gather(held["node"]).str.starts_with("_:")
+    named = held.filter(~blank)
     for node, name in named.filter(pl.col(thing).is_duplicated()).select("node", thing).iter_rows():
         reading.wrong(node, "name", name, f"a name no other {thing} has")
     return _settled(reading, held.drop("node"), thing, schema, (thing,))
@@ -336,7 +375,7 @@ def _settled(reading: _Reading, said: pl.DataFrame, thing: str, schema: pl.Schem
 def _with_fields(reading: _Reading, held: pl.DataFrame, about: Sequence[Field], schema: pl.Schema) -> pl.DataFrame:
     for each in about:
         kind = pl.String() if each.kind == "modes" else schema[each.column]
-        if f"<{OPTIC}{each.property}>" in reading.by:
+        if f"<{OPTIC}{each.property}>" in reading.predicates:
             values = _values(reading, each, held["node"]).select(node="s", value=pl.col("value").cast(kind))
             held = held.join(values.rename({"value": each.column}), on="node", how="left", maintain_order="left")
         else:
@@ -362,7 +401,7 @@ def _values(reading: _Reading, about: Field, nodes: pl.Series) -> pl.DataFrame:
 
 
 def _many(reading: _Reading, about: Field, nodes: pl.Series) -> pl.DataFrame:
-    said = reading.said(about.property).filter(pl.col("s").is_in(nodes.implode()))
+    said = _about(reading.said(about.property), nodes)
     reading.used.append(said["at"])
     lane = Field(about.column, "", about.property, "count", low=about.low, high=about.high)
     if about.kind == "lanes":
@@ -455,28 +494,46 @@ def _minted(names: Mapping[str, pl.DataFrame], ports: pl.DataFrame, links: pl.Da
 
 def _left(reading: _Reading, nodes: Mapping[str, pl.Series], iris: Mapping[str, pl.DataFrame]) -> bytes:
     """What the columns do not hold, about the design's own IRIs, as sorted N-Triples; and what other IRIs things had."""
-    own = pl.concat(list(nodes.values())).unique()
-    used = pl.concat(reading.used).unique() if reading.used else pl.Series([], dtype=pl.UInt32)
-    left = reading.all.filter(~pl.col("at").is_in(used.implode()))
-    ours = left["s"].is_in(own.implode()) & left["p"].str.starts_with(f"<{OPTIC}")
-    classes = left["s"].is_in(own.implode()) & (left["p"] == f"<{RDF_TYPE}>") & left["o"].str.starts_with(f"<{OPTIC}")
-    again = left.filter(ours)
-    for predicate, count in again["p"].value_counts().sort("p").iter_rows():
+    own = _flags(len(reading.nodes), pl.concat(list(nodes.values())))
+    used = _flags(reading.all.height, *reading.used)
+    left = reading.all.filter(~used)
+    predicates = pl.Series(reading.predicates, dtype=pl.String)
+    ours = own.gather(left["s"])
+    optic = predicates.str.starts_with(f"<{OPTIC}").gather(left["p"]) & ours
+    known = predicates.is_in([f"<{OPTIC}{name}>" for name in declared()]).gather(left["p"])
+    classes = ours & (predicates == f"<{RDF_TYPE}>").gather(left["p"]) & left["o"].str.starts_with(f"<{OPTIC}")
+    for code, count in left.filter(optic)["p"].value_counts().sort("p").iter_rows():
+        predicate = reading.predicates[code]
         reading.notes.append(Note(reading.file, _short(predicate), _why(predicate, count)))
-    strange = ours & ~left["p"].is_in([f"<{OPTIC}{name}>" for name in declared()])
-    left = left.filter(~(ours | classes) | strange)
-    renamed = pl.concat(list(iris.values())).unique("node")
-    lines = left.join(renamed, left_on="s", right_on="node", how="left").with_columns(pl.coalesce("iri", "s").alias("s")).drop("iri")
-    lines = lines.join(renamed, left_on="o", right_on="node", how="left").with_columns(pl.coalesce("iri", "o").alias("o"))
-    texts = lines.select(pl.format("{} {} {} .", "s", "p", "o")).to_series()
+    left = left.filter(~classes & (~optic | ~known))
+    iri_of = pl.concat(list(iris.values())).unique("node")
     named = pl.concat(part for thing, part in iris.items() if thing != "end")
-    named = named.filter(pl.col("node").str.starts_with("<") & (pl.col("node") != pl.col("iri")))
+    named = named.with_columns(own=reading.nodes.gather(named["node"]))
+    named = named.filter(pl.col("own").str.starts_with("<") & (pl.col("own") != pl.col("iri")))
     if not named.is_empty():
         said = "named things have IRIs of their own, kept by owl:sameAs; findings use those made from names"
         reading.notes.append(Note(reading.file, "", f"{named.height} {said}"))
-    same = named.select(pl.format(f"{{}} <{_SAME}> {{}} .", "iri", "node")).to_series()
-    kept = pl.concat([texts.alias("line"), same.alias("line")]).unique().sort()
+    texts = left.select(
+        s=reading.nodes.gather(left["s"]), iri=_iri(left["s"], iri_of), p=predicates.gather(left["p"]), o="o"
+    )
+    objects = texts.select(_numbered(pl.col("o"), reading.nodes)).to_series()
+    texts = texts.with_columns(object=_iri(objects, iri_of))
+    lines = texts.select(pl.format("{} {} {} .", pl.coalesce("iri", "s"), "p", pl.coalesce("object", "o"))).to_series()
+    same = named.select(pl.format(f"{{}} <{_SAME}> {{}} .", "iri", "own")).to_series()
+    kept = pl.concat([lines.alias("line"), same.alias("line")]).unique().sort()
     return ("\n".join(kept) + "\n").encode() if len(kept) else b""
+
+
+def _iri(nodes: pl.Series, iri_of: pl.DataFrame) -> pl.Series:
+    return nodes.to_frame("node").join(iri_of, on="node", how="left", maintain_order="left")["iri"]
+
+
+def _flags(size: int, *places: pl.Series) -> pl.Series:
+    """True at the places, False elsewhere."""
+    flags = pl.repeat(False, size, eager=True, dtype=pl.Boolean)
+    for each in places:
+        flags = flags.scatter(each, True)
+    return flags
 
 
 def _why(predicate: str, count: int) -> str:

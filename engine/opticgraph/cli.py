@@ -1,0 +1,259 @@
+"""The command line: arguments to one function of the package, its answer to stdout or files, its word as exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    from .result import Audit
+
+__all__ = ["main"]
+
+DONE, FOUND, UNUSABLE, OURS, NOTHING_TOLD = 0, 1, 2, 3, 4  # contract.md, exit codes
+LEVELS = ("violation", "unknown", "warning", "never")
+
+
+class _Commands(click.Group):
+    """A group that answers a mistyped command with the nearest ones."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0], self.list_commands(ctx), n=2)
+            if near:
+                error.message += f" Did you mean {' or '.join(near)}?"
+            raise
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is a message and exit code 2, ours is 3."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = UNUSABLE
+    except InputError as error:
+        click.echo(f"opticgraph: {error}", err=True)
+        code = UNUSABLE
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; nothing is wrong
+        code = DONE
+    except Exception as error:  # the one place where anything else must become a clear word
+        if os.environ.get("OPTICGRAPH_TRACEBACK"):
+            raise
+        click.echo(
+            f"opticgraph: internal error: {type(error).__name__}: {error}\n"
+            "This is our fault. Please report it with the command and, if you can, the input; "
+            "OPTICGRAPH_TRACEBACK=1 shows where it happened.",
+            err=True,
+        )
+        code = OURS
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="opticgraph", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Judge a network's optics, and what it may become.
+
+    DESIGN is a link sheet (.csv .xlsx .parquet), a folder of sheets, RDF (.ttl .nt .nq .trig .jsonld .rdf, also .gz)
+    or the folder of a NetBox REST dump; several are one network, and - reads standard input.
+    """
+
+
+def _knowing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that asks the catalogue."""
+    for option in (
+        click.option("--trust", default="standards", metavar="POLICY", help="Whose figures win: standards, playbook, or a Turtle file."),
+        click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="SHACL rules of your own."),
+        click.option("--catalog", "catalogs", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Parts and figures of your own: Turtle, TriG or CSV."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _writing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that answers in several formats."""
+    for option in (
+        click.option("--format", "formats", multiple=True, metavar="FORMAT", help="How to answer; told by the ending of --output."),
+        click.option("--output", "-o", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Write the answer here; may be given several times."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+_DESIGNS = click.argument("designs", nargs=-1, required=True, metavar="DESIGN...")
+
+
+@cli.command()
+@_DESIGNS
+@_knowing
+@click.option("--fail-on", type=click.Choice(LEVELS), default="violation", show_default=True, help="From which finding on the exit code is 1.")
+@_writing
+def audit(
+    designs: Sequence[str],
+    trust: str,
+    rules: Sequence[Path],
+    catalogs: Sequence[Path],
+    fail_on: str,
+    formats: Sequence[str],
+    outputs: Sequence[Path],
+) -> int:
+    """A verdict for every link: works, fails or unknown, and why.
+
+    Exit codes: 0 nothing at or above --fail-on; 1 such findings; 2 bad usage or input; 3 internal error;
+    4 nothing could be told.
+    """
+    from .audit import audit as judge
+    from .read import load
+    from .report import FORMATS, format_of, render, save
+    from .sources import read_sources
+
+    targets = _targets(formats, outputs, known=FORMATS, told=format_of)
+    result = judge(load(*designs), trust=trust, rules=rules, catalogs=catalogs)
+    titles = {source.id: (source.title, source.address) for source in read_sources(catalogs).values()}
+    for format, path in targets:
+        content = render(result, format=format, sources=titles, fail_on=fail_on)
+        _put(content) if path is None else save(content, path)
+    _name_idle(result)
+    return exit_code(result, fail_on)
+
+
+def exit_code(audit: Audit, fail_on: str) -> int:
+    """What an audit means to a pipeline; a design of which nothing could be told is not a design without faults."""
+    if fail_on == "never":
+        return DONE
+    severities = {finding.severity for finding in audit.findings}
+    if "violation" in severities:
+        return FOUND
+    if all(verdict.verdict == "unknown" for verdict in audit.verdicts) or not any(c.judged for c in audit.coverage):
+        return NOTHING_TOLD
+    return FOUND if severities & set(LEVELS[: LEVELS.index(fail_on) + 1]) else DONE
+
+
+def _name_idle(audit: Audit) -> None:
+    from .rules import read_rules
+
+    shipped = read_rules().rules
+    for coverage in audit.coverage:
+        if coverage.rule not in shipped and not coverage.judged:
+            click.echo(f"opticgraph: rule {coverage.rule} matched nothing: {coverage.why}", err=True)
+
+
+@cli.command()
+@click.argument("design")
+@click.argument("link")
+@_knowing
+@_writing
+def explain(
+    design: str,
+    link: str,
+    trust: str,
+    rules: Sequence[Path],
+    catalogs: Sequence[Path],
+    formats: Sequence[str],
+    outputs: Sequence[Path],
+) -> int:
+    """The facts a link's verdict rests on: each aspect with rule, figures, margin, sources and evidence."""
+    from .explain import explain as look_into
+    from .read import load
+    from .report import save
+    from .report.explanation import FORMATS, render
+
+    targets = _targets(formats, outputs, known=FORMATS, told=lambda path: _ending(path, {".json": "json", ".txt": "text"}))
+    found = look_into(load(design), link, trust=trust, rules=rules, catalogs=catalogs)
+    for format, path in targets:
+        content = render(found, format=format)
+        _put(content) if path is None else save(content, path)
+    return DONE
+
+
+@cli.command()
+@click.argument("topic", type=click.Choice(["modules", "cages", "hosts", "sources", "contested", "rules"]))
+@click.argument("term", default="")
+@_knowing
+@_writing
+def catalog(
+    topic: str,
+    term: str,
+    trust: str,
+    rules: Sequence[Path],
+    catalogs: Sequence[Path],
+    formats: Sequence[str],
+    outputs: Sequence[Path],
+) -> int:
+    """What is known, and by whom: each figure with its source and evidence."""
+    from .lookup import look_up
+
+    _answer(look_up(topic, term, trust=trust, rules=rules, catalogs=catalogs), formats, outputs)
+    return DONE
+
+
+@cli.command()
+@_DESIGNS
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Sheet, Parquet or RDF; the ending tells which.")
+@click.option("--derived", is_flag=True, help="With what was assumed and every derived fact, for any SHACL processor (RDF only).")
+@_knowing
+def convert(
+    designs: Sequence[str], output: Path, derived: bool, trust: str, rules: Sequence[Path], catalogs: Sequence[Path]
+) -> int:
+    """A design in another form: to RDF, to a sheet, to Parquet."""
+    from .convert import convert as write
+    from .read import load
+
+    write(load(*designs), output, derived=derived, trust=trust, catalogs=catalogs)
+    return DONE
+
+
+def _targets(
+    formats: Sequence[str], outputs: Sequence[Path], *, known: Any, told: Callable[[Path], str]
+) -> list[tuple[str, Path | None]]:
+    """Which format goes where: files by their ending or by as many --format, else one format to stdout."""
+    for format in formats:
+        if format not in known:
+            near = get_close_matches(format, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.BadParameter(f"{format!r} is not one of {', '.join(known)}.{hint}", param_hint="--format")
+    if not outputs:
+        if len(formats) > 1:
+            raise click.UsageError("Several --format need as many --output; stdout takes one.")
+        return [(formats[0] if formats else "text", None)]
+    if formats and len(formats) != len(outputs):
+        raise click.UsageError(f"Found {len(formats)} --format and {len(outputs)} --output; expected as many, or none.")
+    return [(formats[at] if formats else told(path), path) for at, path in enumerate(outputs)]
+
+
+def _ending(path: Path, endings: dict[str, str]) -> str:
+    if path.suffix.lower() not in endings:
+        raise click.BadParameter(f"{path}: the ending is none of {', '.join(endings)}.", param_hint="--output")
+    return endings[path.suffix.lower()]
+
+
+def _answer(table: Any, formats: Sequence[str], outputs: Sequence[Path]) -> None:
+    from .report import save
+    from .report.answer import ENDINGS, FORMATS, render
+
+    for format, path in _targets(formats, outputs, known=FORMATS, told=lambda path: _ending(path, ENDINGS)):
+        content = render(table, format=format)
+        _put(content) if path is None else save(content, path)
+
+
+def _put(content: bytes) -> None:
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

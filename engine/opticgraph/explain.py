@@ -1,0 +1,208 @@
+"""Why a link's verdict is what it is: each aspect with rule, figures, margin, and the facts it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+
+from . import audit as audits
+from .derive import derive
+from .design import Design
+from .errors import QueryError
+from .facts import Focus, subjects_of
+from .knowledge import Knowledge, know
+from .result import Finding, Verdict
+from .rules import Outcome, Rule, Rules, read_rules
+from .sources import Fact, text_of
+from .wording import Thing, figure
+
+__all__ = ["Aspect", "Basis", "Explanation", "explain"]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """One fact an aspect rests on: what figure of what, its value, whose word it is, and who says otherwise."""
+
+    subject: str
+    figure: str
+    value: str
+    source: str
+    title: str
+    address: str
+    evidence: str
+    others: tuple[tuple[str, str], ...]  # (source, value) of facts that differ
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One rule on one link, or on one of its ends.
+
+    outcome  holds, fails, unknown, warns or not judged
+    found    the figure and limit held against each other, with their unit; margin is how far apart they are
+    """
+
+    rule: str
+    aspect: str
+    title: str
+    end: str | None
+    outcome: str
+    found: str | None
+    limit: str | None
+    margin: str | None
+    unit: str | None
+    messages: tuple[str, ...]
+    basis: tuple[Basis, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A link, its verdict, and every aspect of it, the decisive ones first."""
+
+    link: str
+    verdict: Verdict
+    ends: tuple[str, str]
+    aspects: tuple[Aspect, ...]
+    trust: str
+
+
+def explain(
+    design: Design,
+    link: str,
+    *,
+    trust: str = "standards",
+    rules: Sequence[Path] = (),
+    catalogs: Sequence[Path] = (),
+) -> Explanation:
+    """Explain one link. Raises QueryError with the nearest names if there is none of this name."""
+    knowledge, known_rules = know(trust=trust, catalogs=catalogs), read_rules(rules)
+    judged = derive(design, knowledge)
+    names = judged.links["link"].to_list()
+    if link not in names:
+        from difflib import get_close_matches
+
+        near = get_close_matches(link, names, n=3, cutoff=0.4)
+        hint = f" Nearest: {', '.join(near)}." if near else ""
+        raise QueryError(f"link: found {link!r}; expected one of the {len(set(names))} judged links.{hint}")
+    result = audits.judge(design, judged, knowledge, known_rules)
+    verdict = next(v for v in result.verdicts if v.link == link)
+    findings = [f for f in result.findings if link in f.links]
+    foci = {k: f for k, f in subjects_of(judged).items() if link in f.links and not f.row.get("case")}
+    aspects = [
+        _aspect(rule, focus, known_rules, findings, knowledge)
+        for rule in known_rules.rules.values()
+        if rule.shipped
+        for focus in foci.values()
+        if audits.is_target(rule, focus)
+    ]
+    row = judged.links.filter((pl.col("link") == link) & (pl.col("case") == 0)).row(0, named=True)
+    thing = Thing("link", row, None, (link,), knowledge)
+    order = {"fails": 0, "unknown": 1, "warns": 2, "holds": 3, "not judged": 4}
+    return Explanation(
+        link=link,
+        verdict=verdict,
+        ends=(_end(thing, "a"), _end(thing, "b")),
+        aspects=tuple(sorted(_merged(aspects), key=lambda a: (order[a.outcome], a.rule, a.end or ""))),
+        trust=trust,
+    )
+
+
+def _end(thing: Thing, side: str) -> str:
+    from .wording import say
+
+    return say(f"{{{side}Place}} with {{{side}Module}}", thing)
+
+
+def _aspect(
+    rule: Rule, focus: Focus, rules: Rules, findings: Sequence[Finding], knowledge: Knowledge
+) -> Aspect:
+    thing = Thing(focus.kind, focus.row, focus.side, focus.links, knowledge)
+    own = [f for f in findings if f.rule == rule.name and f.end == focus.side]
+    outcomes = sorted(
+        (o for o in rules.outcomes.values() if o.rule == rule.name),
+        key=lambda o: (o.severity != "violation", not o.figure, o.shape),
+    )
+    telling = next((o for f in own for o in outcomes if o.shape == f.shape), None) or _telling(outcomes, thing)
+    found, limit, unit = _figures(telling, thing)
+    severities = {f.severity for f in own}
+    outcome = next(
+        (word for severity, word in (("violation", "fails"), ("unknown", "unknown"), ("warning", "warns")) if severity in severities),
+        "holds" if audits.judges(rule, focus.row, focus.side) else "not judged",
+    )
+    return Aspect(
+        rule=rule.name,
+        aspect=rule.aspect,
+        title=rule.title,
+        end=focus.side,
+        outcome=outcome,
+        found=found,
+        limit=limit,
+        margin=_margin(found, limit),
+        unit=unit,
+        messages=tuple(f.message for f in own),
+        basis=tuple(_basis(outcomes, thing, knowledge)) if outcome != "not judged" else (),
+    )
+
+
+def _telling(outcomes: Sequence[Outcome], thing: Thing) -> Outcome | None:
+    """Of a rule that found nothing, the outcome whose two figures are both known."""
+    return next((o for o in outcomes if None not in _figures(o, thing)[:2]), outcomes[0] if outcomes else None)
+
+
+def _figures(outcome: Outcome | None, thing: Thing) -> tuple[str | None, str | None, str | None]:
+    if outcome is None or not outcome.figure:
+        return None, None, None
+    found, unit = figure(outcome.figure[-1], thing)
+    limit = figure(outcome.limit[-1], thing)[0] if outcome.limit else None
+    return found, limit, unit
+
+
+def _margin(found: str | None, limit: str | None) -> str | None:
+    try:
+        return f"{abs(Decimal(str(limit)) - Decimal(str(found))).normalize():f}"
+    except ArithmeticError:
+        return None
+
+
+def _basis(outcomes: Sequence[Outcome], thing: Thing, knowledge: Knowledge) -> list[Basis]:
+    rests: dict[tuple[str, str], tuple[Fact, ...]] = {}
+    for outcome in outcomes:
+        rests |= audits.rests_on(outcome, thing, knowledge)
+    found = []
+    for (subject, name), facts in sorted(rests.items()):
+        for fact in facts:
+            source = knowledge.sources.get(fact.source)
+            rivals = knowledge.contested.get((subject, name), ())
+            found.append(
+                Basis(
+                    subject=subject,
+                    figure=name,
+                    value=_short(fact.value),
+                    source=fact.source,
+                    title=source.title if source else fact.source,
+                    address=source.address if source else "",
+                    evidence=fact.evidence,
+                    others=tuple((r.source, _short(r.value)) for r in rivals if r.value != fact.value),
+                )
+            )
+    return found
+
+
+def _short(value: str) -> str:
+    text = text_of(value)
+    return text.rsplit("#", 1)[-1] if value.startswith("<") else text
+
+
+def _merged(aspects: Sequence[Aspect]) -> list[Aspect]:
+    """Both ends of an aspect as one, where they say the same of the same parts."""
+    merged: dict[tuple[object, ...], Aspect] = {}
+    for aspect in aspects:
+        key = (aspect.rule, aspect.outcome, aspect.found, aspect.limit, aspect.messages, aspect.basis)
+        first = merged.get(key)
+        merged[key] = aspect if first is None else Aspect(**{**first.__dict__, "end": None})
+    return list(merged.values())
+
+

@@ -1,0 +1,154 @@
+"""The catalogue as people look things up: modules, cages, hosts, sources, contested figures and rules as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from . import hosts
+from .errors import QueryError
+from .knowledge import Knowledge, fold, know
+from .rules import read_rules
+from .sources import text_of
+from .table import Table
+
+__all__ = ["TOPICS", "look_up"]
+
+
+def look_up(
+    topic: str, term: str = "", *, trust: str = "standards", catalogs: Sequence[Path] = (), rules: Sequence[Path] = ()
+) -> Table:
+    """Rows about a topic, those that the term names; all of them without one.
+
+    topic is modules, cages, hosts, sources, contested or rules. Raises QueryError for any other, and where a term
+    names nothing.
+    """
+    if topic not in TOPICS:
+        raise QueryError(f"catalog: found {topic!r}; expected one of {', '.join(TOPICS)}")
+    if topic == "rules":
+        table = _rules(read_rules(rules))
+    elif topic == "hosts":
+        table = _hosts(term)
+    else:
+        table = TOPICS[topic](know(trust=trust, catalogs=catalogs), term)
+    if term and not table.rows:
+        raise QueryError(f"catalog {topic}: found nothing by the name {term!r}")
+    return table
+
+
+def _modules(knowledge: Knowledge, term: str) -> Table:
+    named = set(knowledge.names.get(fold(term), ())) if term else set(knowledge.types)
+    rows = []
+    for type_ in knowledge.types.values():
+        if term and not named & set(type_.about) and fold(term) not in fold(type_.id):
+            continue
+        for name in type_.about:
+            for (subject, figure), facts in _facts_of(knowledge, name):
+                for fact in facts:
+                    rows.append((type_.id, subject, figure, _short(fact.value), fact.source, fact.evidence))
+    return Table(
+        "Which figures are believed of this module, and by whom?",
+        ("module", "said_of", "figure", "value", "source", "evidence"),
+        tuple(sorted(set(rows))),
+    )
+
+
+def _facts_of(knowledge: Knowledge, subject: str):  # type: ignore[no-untyped-def]
+    figures = [(key, facts) for key, facts in knowledge.facts.items() if key[0] == subject]
+    nested = [text_of(f.value).rsplit("#", 1)[-1] for (_, name), facts in figures if name == "reach" for f in facts]
+    figures += [(key, facts) for key, facts in knowledge.facts.items() if key[0] in nested]
+    return [(key, facts) for key, facts in figures if key[1] not in ("type", "label")]
+
+
+def _cages(knowledge: Knowledge, term: str) -> Table:
+    rows = []
+    for socket, forms in sorted({**knowledge.takes, **knowledge.refuses}.items()):
+        del forms
+        if term and fold(term) not in fold(socket):
+            continue
+        lanes, rate = knowledge.sockets.get(socket, (None, None))
+        for form in sorted(knowledge.takes.get(socket, ())):
+            rows.append((socket, "takes", form, _lanes(lanes, rate)))
+        for form in sorted(knowledge.refuses.get(socket, ())):
+            rows.append((socket, "refuses", form, _lanes(lanes, rate)))
+    return Table("Which modules go into this cage?", ("cage", "what", "form_factor", "host_lanes"), tuple(rows))
+
+
+def _lanes(lanes: int | None, rate: int | None) -> str:
+    return f"{lanes} x {rate // 1000}G" if lanes and rate else "not known"
+
+
+def _hosts(term: str) -> Table:
+    columns = ("maker", "model", "ports", "cage", "lanes", "lane_rate_gbps", "breakout", "sources")
+    if not term:
+        return Table("Which host models are known?", ("name", "file", "model"), tuple(hosts.index_rows()))
+    host = hosts.find(term)
+    if host is None:
+        near = ", ".join(hosts.near(term))
+        raise QueryError(f"catalog hosts: found nothing by the name {term!r}" + (f"; nearest: {near}" if near else ""))
+    rows = tuple(
+        (
+            host.maker,
+            host.name,
+            _spans(own.ports) or f"{own.count or '?'} ports",
+            own.form_factor or "not known",
+            str(own.lanes or ""),
+            str(own.lane_rate_gbps or ""),
+            " ".join(own.modes),
+            "; ".join(own.sources),
+        )
+        for own in host.ranges
+    )
+    return Table("Which ports does this host model have?", columns, rows)
+
+
+def _spans(ports: Sequence[int]) -> str:
+    spans: list[list[int]] = []
+    for port in ports:
+        if spans and port == spans[-1][1] + 1:
+            spans[-1][1] = port
+        else:
+            spans.append([port, port])
+    return ",".join(f"{a}-{b}" if b > a else str(a) for a, b in spans)
+
+
+def _sources(knowledge: Knowledge, term: str) -> Table:
+    rows = tuple(
+        (s.id, s.kind, s.title, s.date, s.address)
+        for s in knowledge.sources.values()
+        if not term or fold(term) in fold(s.id + s.title)
+    )
+    return Table("Which sources is the catalogue taken from?", ("source", "kind", "title", "date", "address"), rows)
+
+
+def _contested(knowledge: Knowledge, term: str) -> Table:
+    rows = []
+    for (subject, figure), facts in sorted(knowledge.contested.items()):
+        if term and fold(term) not in fold(subject):
+            continue
+        believed = {f.value for f in knowledge.facts.get((subject, figure), ())}
+        for fact in facts:
+            mark = "believed" if fact.value in believed else ""
+            rows.append((subject, figure, _short(fact.value), fact.source, fact.evidence, mark))
+    columns = ("said_of", "figure", "value", "source", "evidence", "believed")
+    return Table("About which figures do sources differ?", columns, tuple(rows))
+
+
+def _rules(rules) -> Table:  # type: ignore[no-untyped-def]
+    rows = tuple((r.name, r.aspect, r.sentence, " ".join(r.sources)) for r in rules.rules.values())
+    return Table("Which rules are judged?", ("rule", "aspect", "sentence", "sources"), rows)
+
+
+def _short(value: str) -> str:
+    text = text_of(value)
+    return text.rsplit("#", 1)[-1] if value.startswith("<") else text
+
+
+TOPICS: Mapping[str, Callable[[Knowledge, str], Table]] = {
+    "modules": _modules,
+    "cages": _cages,
+    "hosts": lambda knowledge, term: _hosts(term),
+    "sources": _sources,
+    "contested": _contested,
+    "rules": lambda knowledge, term: _rules(read_rules()),
+}
