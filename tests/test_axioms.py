@@ -1,6 +1,6 @@
 """Each axiom of the ontology rejects a catalogue that breaks it, names the culprit, and entails what it should.
 
-owlrl reports an inconsistency as a node of the closed graph: a blank node of class err:ErrorMessage whose err:error is the message.
+owlrl reports an inconsistency as a node of the closed graph: of class err:ErrorMessage, with the message as err:error.
 """
 
 from __future__ import annotations
@@ -102,5 +102,7 @@ def test_every_disjointness_has_its_broken_catalogue() -> None:
         members = list(axioms().items(head))
         pairs |= {frozenset((a, b)) for a in members for b in members if a != b}
     covered = [set(expected_names(path.read_text(encoding="utf-8"))) for path in files("broken")]
-    missing = [sorted(map(str, pair)) for pair in pairs if not any({str(x) for x in pair} <= names for names in covered)]
+    missing = [
+        sorted(map(str, pair)) for pair in pairs if not any({str(x) for x in pair} <= names for names in covered)
+    ]
     assert missing == []

@@ -1,4 +1,4 @@
-"""Every rule of the catalogue finds what its broken example says and nothing else, and the shipped catalogue breaks none."""
+"""Every rule of the catalogue finds what its example says and nothing else, and the shipped catalogue breaks none."""
 
 from __future__ import annotations
 
@@ -99,7 +99,11 @@ def test_example_that_violates(rule: str) -> None:
 def test_rule_is_described(rule: str) -> None:
     """Title, sentence, severity and a static message on every shape that has an IRI; the file's name is the rule's."""
     graph = shapes(rule)
-    own = {node for node in graph.subjects(RDF.type, None) if str(node).startswith(f"https://w3id.org/opticgraph/rules#{rule}")}
+    own = {
+        node
+        for node in graph.subjects(RDF.type, None)
+        if str(node).startswith(f"https://w3id.org/opticgraph/rules#{rule}")
+    }
     main = Namespace("https://w3id.org/opticgraph/rules#")[rule]
     assert main in own
     assert [len(list(graph.objects(main, p))) for p in (SH.name, SH.description)] == [1, 1]
@@ -112,7 +116,9 @@ def test_rule_is_described(rule: str) -> None:
 def test_one_value_a_figure_covers_every_figure_that_has_a_stricter_side() -> None:
     rule = shapes("one-value-a-figure-a-source")
     covered = set(rule.objects(None, SH.path))
-    figures = {p for p in ontology().subjects(OPTIC.stricter, None) if (p, RDF.type, OWL.DatatypeProperty) in ontology()}
+    figures = {
+        p for p in ontology().subjects(OPTIC.stricter, None) if (p, RDF.type, OWL.DatatypeProperty) in ontology()
+    }
     assert figures - covered == set()
     assert covered == set(rule.objects(None, SH.targetSubjectsOf))
 

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import stat
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -235,6 +236,13 @@ def test_workbook_has_no_formula_and_no_link(design: str) -> None:
     assert {cell.data_type for cell in every} <= {"s", "n"}
     assert [cell.coordinate for cell in every if cell.hyperlink] == []
     assert {(sheet.freeze_panes, sheet.auto_filter.ref is not None) for sheet in book} == {("B2", True)}
+
+
+def test_workbook_bears_no_date_of_its_making() -> None:
+    book = made("xlsx", audits.fabric())
+    properties = openpyxl.load_workbook(io.BytesIO(book)).properties
+    assert (str(properties.created), str(properties.modified)) == ("1980-01-01 00:00:00", "1980-01-01 00:00:00")
+    assert {part.date_time for part in zipfile.ZipFile(io.BytesIO(book)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_workbook_shows_names_as_they_are() -> None:
@@ -537,6 +545,8 @@ def test_a_fec_that_is_missing_is_asked_for_by_its_column() -> None:
     finding = next(finding for finding in audits.fabric().findings if finding.severity == "unknown")
     assert needs.give(replace(finding, rule="link-within-reach", supply="fec", end=None)) == "a_fec, b_fec"
     assert needs.give(replace(finding, rule="module-fits-cage", supply=None, end="b")) == "b_cage or b_device_type"
+    assert needs.give(replace(finding, supply="connector", end="a")) == "connector or a_connector"
+    assert needs.give(replace(finding, supply="connector", end=None)) == "connector or a_connector, b_connector"
     assert needs.give(replace(finding, rule="own", supply=None, path="https://example.org/asset#tag")) == "tag"
 
 

@@ -64,18 +64,24 @@ def convert(design: Design, path: str | Path) -> tuple[Note, ...]:
     name = target.name.lower()
     ending = next((each for each in sorted(ENDINGS, key=len, reverse=True) if name.endswith(each)), "")
     if not ending:
-        raise DesignError(cells=(BadCell(str(path), 0, "", f"the ending {target.suffix or 'none'}", ", ".join(ENDINGS)),))
+        raise DesignError(
+            cells=(BadCell(str(path), 0, "", f"the ending {target.suffix or 'none'}", ", ".join(ENDINGS)),)
+        )
     lost: tuple[Note, ...] = ()
     if ending == ".xlsx":
         if design.links.height > ROWS:
             found = f"{design.links.height:,} links"
-            raise DesignError(cells=(BadCell(str(path), 0, "", found, f"at most {ROWS:,} in a workbook; use .parquet"),))
+            raise DesignError(
+                cells=(BadCell(str(path), 0, "", found, f"at most {ROWS:,} in a workbook; use .parquet"),)
+            )
         _write(target, lambda out: _workbook(sheets(design), out))
         lost = _triples_lost(design, str(path))
     elif ending in (".csv", ".parquet"):
         links = _link_sheet(design)
         if ending == ".csv":
-            links = links.with_columns(selectors.decimal().cast(pl.String).str.strip_chars_end("0").str.strip_suffix("."))
+            links = links.with_columns(
+                selectors.decimal().cast(pl.String).str.strip_chars_end("0").str.strip_suffix(".")
+            )
         _write(target, links.write_csv if ending == ".csv" else links.write_parquet)
         lost = (*_triples_lost(design, str(path)), *_rows_lost(design, str(path)))
     else:
@@ -194,14 +200,14 @@ def _triples_lost(design: Design, file: str) -> tuple[Note, ...]:
 def _rows_lost(design: Design, file: str) -> tuple[Note, ...]:
     """What one link sheet cannot say: things no link touches, and columns that only side sheets have."""
     notes = []
-    used = pl.concat(
-        design.links.select(device=f"{side}_device", port=f"{side}_port") for side in SIDES
-    )
+    used = pl.concat(design.links.select(device=f"{side}_device", port=f"{side}_port") for side in SIDES)
     for count, what in (
         (design.ports.join(used, on=["device", "port"], how="anti").height, "ports without a link"),
         (design.devices.join(used, on="device", how="anti").height, "devices without a link"),
         (design.groups.join(design.links, on="group", how="anti").height, "groups without a link"),
     ):
         if count:
-            notes.append(Note(file, "", f"{count} {what} have no place in one link sheet; an .xlsx or RDF file keeps them"))
+            notes.append(
+                Note(file, "", f"{count} {what} have no place in one link sheet; an .xlsx or RDF file keeps them")
+            )
     return tuple(notes)

@@ -14,7 +14,21 @@ from .design import SIDES, Design
 from .fields import Field
 from .terms import OPTIC
 
-__all__ = ["BASE", "OPTIC", "PART", "RDF_TYPE", "THINGS", "XSD", "Thing", "described", "encoded", "minted", "to_graph", "values", "written"]
+__all__ = [
+    "BASE",
+    "OPTIC",
+    "PART",
+    "RDF_TYPE",
+    "THINGS",
+    "XSD",
+    "Thing",
+    "described",
+    "encoded",
+    "minted",
+    "to_graph",
+    "values",
+    "written",
+]
 
 BASE = "https://w3id.org/opticgraph/design#"
 PART = "https://w3id.org/opticgraph/catalog#"
@@ -52,7 +66,12 @@ def to_graph(design: Design, *, base: str = BASE) -> bytes:
     that 8 km is "8000"^^xsd:decimal. Words of closed lists are their IRIs; adapters are IRIs of the catalogue.
     """
     nodes = pl.concat(
-        [*_links(design.links, base), _ports(design.ports, base), _devices(design.devices, base), _groups(design.groups, base)]
+        [
+            *_links(design.links, base),
+            _ports(design.ports, base),
+            _devices(design.devices, base),
+            _groups(design.groups, base),
+        ]
     )
     if design.triples:
         nodes = _with_triples(nodes, design.triples)

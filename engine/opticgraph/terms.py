@@ -86,9 +86,7 @@ def _names() -> Mapping[str, str]:
 
 @cache
 def _by_iri() -> Mapping[str, tuple[str, str]]:
-    return MappingProxyType(
-        {iri: (name, word) for name, known in _lists().items() for word, iri in known.iris.items()}
-    )
+    return MappingProxyType({iri: (name, word) for name, known in _lists().items() for word, iri in known.iris.items()})
 
 
 @cache
@@ -123,5 +121,7 @@ def broader() -> frozenset[tuple[str, str, str]]:
     """Which fibre is a kind of which: (subject, skos:broader, object as N-Triples)."""
     quads = ox.parse(path=str(folder("ontology") / "lists.ttl"), format=ox.RdfFormat.TURTLE)
     return frozenset(
-        (str(q.subject)[1:-1], _SKOS + "broader", str(q.object)) for q in quads if q.predicate.value == _SKOS + "broader"
+        (str(q.subject)[1:-1], _SKOS + "broader", str(q.object))
+        for q in quads
+        if q.predicate.value == _SKOS + "broader"
     )

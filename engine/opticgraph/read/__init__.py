@@ -18,6 +18,7 @@ from ..design import Account, Design
 from ..errors import BadCell, DesignError
 from . import netbox, rdf, sheet
 from .merge import settle
+from .triples import unpacked
 
 __all__ = ["load", "sniff"]
 
@@ -28,7 +29,9 @@ _EXPECTED = (
     "or the folder of a NetBox REST dump"
 )
 _COMMENTS = re.compile(r"\A(?:\s|#[^\n]*\n)*")
-_TURTLE = re.compile(r"@prefix\b|@base\b|prefix\s+\w*:|base\s*<|<[a-z][a-z0-9+.-]*:[^>\s]*>|_:\w|\[\s*(?:\]|a\b|<)", re.I)
+_TURTLE = re.compile(
+    r"@prefix\b|@base\b|prefix\s+\w*:|base\s*<|<[a-z][a-z0-9+.-]*:[^>\s]*>|_:\w|\[\s*(?:\]|a\b|<)", re.I
+)
 _QUAD = re.compile(r'(?:<[^>]*>|_:\S+) <[^>]*> (?:<[^>]*>|_:\S+|"(?:[^"\\]|\\.)*"\S*) (?:<[^>]*>|_:\S+) ?\.\s*$', re.M)
 _FORMAT_OF_KIND = MappingProxyType(
     {
@@ -50,7 +53,12 @@ def load(*paths: str | Path) -> Design:
 
 def sniff(data: bytes) -> str:
     """What a file holds: gzip, parquet, workbook, turtle, n-quads, json-ld, json, rdf/xml, binary or text."""
-    for kind, magic in (("gzip", b"\x1f\x8b"), ("parquet", b"PAR1"), ("workbook", b"PK"), ("workbook", b"\xd0\xcf\x11\xe0")):
+    for kind, magic in (
+        ("gzip", b"\x1f\x8b"),
+        ("parquet", b"PAR1"),
+        ("workbook", b"PK"),
+        ("workbook", b"\xd0\xcf\x11\xe0"),
+    ):
         if data.startswith(magic):
             return kind
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
@@ -74,12 +82,16 @@ def _one(file: str) -> Design:
     data = _bytes(file)
     ending = Path(file.removesuffix(".gz")).suffix.lower()
     if sniff(data) == "gzip":
-        data = rdf.unpacked(data, file)
+        data = unpacked(data, file)
     kind = sniff(data)
     if kind in _FORMAT_OF_KIND:
         named = rdf.FORMATS.get(ending)
-        fits = named and (kind not in ("turtle", "n-quads") or named not in (ox.RdfFormat.JSON_LD, ox.RdfFormat.RDF_XML))
-        return rdf.read(file, data=data, format=named if fits and kind in ("turtle", "n-quads") else _FORMAT_OF_KIND[kind])
+        fits = named and (
+            kind not in ("turtle", "n-quads") or named not in (ox.RdfFormat.JSON_LD, ox.RdfFormat.RDF_XML)
+        )
+        return rdf.read(
+            file, data=data, format=named if fits and kind in ("turtle", "n-quads") else _FORMAT_OF_KIND[kind]
+        )
     if kind in ("json", "binary"):
         found = _json(data) if kind == "json" else "a binary file of no known kind"
         raise DesignError(cells=(BadCell(file, 0, "", found, _EXPECTED),))
@@ -119,7 +131,9 @@ def _folder(file: str, path: Path) -> Design:
     if sum((path / f"{name}.json").is_file() for name in DUMP) >= 2:
         return netbox.read(path)
     found = ", ".join(each.name for each in inside[:20]) + (", ..." if len(inside) > 20 else "")
-    expected = "a sheet called links (.csv .xlsx .parquet), or devices.json, interfaces.json and cables.json of a NetBox dump"
+    expected = (
+        "a sheet called links (.csv .xlsx .parquet), or devices.json, interfaces.json and cables.json of a NetBox dump"
+    )
     raise DesignError(cells=(BadCell(file, 0, "", f"a folder of {found or 'nothing'}", expected),))
 
 
@@ -129,9 +143,16 @@ def _together(designs: Sequence[Design]) -> Design:
     links = pl.concat([each.links for each in designs])
     for name, files, rows in _twice(links):
         first, *others = (f"{file} row {row}" if row else file for file, row in zip(files, rows, strict=True))
-        bad += [BadCell(files[-1], rows[-1] or 0, "link", name, f"a name no other link has; {first} has it too") for _ in others[:1]]
+        bad += [
+            BadCell(files[-1], rows[-1] or 0, "link", name, f"a name no other link has; {first} has it too")
+            for _ in others[:1]
+        ]
     frames = {}
-    for name, keys, about in (("ports", ("device", "port"), fields.PORT), ("devices", ("device",), fields.DEVICE), ("groups", ("group",), fields.GROUP)):
+    for name, keys, about in (
+        ("ports", ("device", "port"), fields.PORT),
+        ("devices", ("device",), fields.DEVICE),
+        ("groups", ("group",), fields.GROUP),
+    ):
         parts = [
             getattr(each, name).with_columns(file=pl.lit(each.account.files[0]), row=pl.lit(0), via=pl.lit(""))
             for each in designs
@@ -146,7 +167,12 @@ def _together(designs: Sequence[Design]) -> Design:
         raise DesignError(cells=tuple(bad))
     ports = frames["ports"].with_columns(pl.col("modes").str.split(" "))
     accounts = [each.account for each in designs]
-    counts = {"links": links.height, "ports": ports.height, "devices": frames["devices"].height, "groups": frames["groups"].height}
+    counts = {
+        "links": links.height,
+        "ports": ports.height,
+        "devices": frames["devices"].height,
+        "groups": frames["groups"].height,
+    }
     for account in accounts:
         for name, count in account.counts.items():
             if name not in ("links", "ports", "devices", "groups"):
@@ -176,4 +202,4 @@ def _twice(links: pl.DataFrame) -> list[tuple[str, list[str], list[int | None]]]
 def _own_blanks(triples: bytes, index: int) -> list[str]:
     """The lines of one design with its blank nodes told apart from those of the others."""
     lines = triples.decode().splitlines()
-    return [re.sub(r'(^|> )_:(\w+)', rf"\1_:d{index}\2", line) for line in lines]
+    return [re.sub(r"(^|> )_:(\w+)", rf"\1_:d{index}\2", line) for line in lines]

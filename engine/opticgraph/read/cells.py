@@ -22,7 +22,7 @@ _LANES = pl.Schema({"text": pl.String(), "lanes": pl.List(pl.Int64())})
 _DIGITS = 9  # decimals kept while a number is checked; the column keeps three of its own unit
 _NUMBER = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*([^0-9\s.,][^0-9]*)?")
 _COMMA = re.compile(r"([+-]?[0-9]+),([0-9]+)\s*[^0-9\s.,]*")
-_MODE = re.compile(r"([0-9]{1,2})\s*[x×*]\s*([0-9]{1,4})\s*g(?:[be]|b[ae]?se|bps|bit/s)?(\([0-9]{1,2}\))?", re.I)
+_MODE = re.compile(r"([0-9]{1,2})\s*[x\u00d7*]\s*([0-9]{1,4})\s*g(?:[be]|b[ae]?se|bps|bit/s)?(\([0-9]{1,2}\))?", re.I)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}( .*)?")
 _NOTHING = frozenset({"n/a", "na", "#n/a", "?", "-", "--", "unknown", "tbd", "null", "nil"})
 _UNITS: Mapping[str, tuple[str, ...]] = {
@@ -60,7 +60,7 @@ class Column:
 
 
 def parse(table: Table, wanted: Sequence[Column]) -> tuple[pl.DataFrame, list[BadCell], list[Note]]:
-    """The wanted columns that the table has, under their keys; with the cells that could not be read, and what was rounded."""
+    """The wanted columns that the table has, the cells that could not be read, and notes of what was rounded."""
     present = [column for column in wanted if column.key in table.cells.columns]
     cells = table.cells
     numeric = [column for column in present if column.field.kind in ("decimal", "whole", "count")]
@@ -85,10 +85,8 @@ def parse(table: Table, wanted: Sequence[Column]) -> tuple[pl.DataFrame, list[Ba
     return pl.DataFrame([cells["row"], *values.values()]), bad, notes
 
 
-def column(
-    found: pl.Series, wanted: Column, read: Callable[[str], object]
-) -> tuple[pl.Series, dict[int, str], int]:
-    """One column of text read by a function of one text: values, what was expected where it failed, how many were rounded."""
+def column(found: pl.Series, wanted: Column, read: Callable[[str], object]) -> tuple[pl.Series, dict[int, str], int]:
+    """Texts read one by one: values, what was expected where that failed, and how many numbers were rounded."""
     if wanted.field.kind in ("decimal", "whole", "count"):
         numbers, fine = _numbers(pl.DataFrame({wanted.key: found}), [wanted])
         return *_mended(found, numbers[wanted.key], read), fine.get(wanted.key, 0)
@@ -146,9 +144,9 @@ def lanes(found: str, field: Field) -> tuple[int, ...]:
 
 
 def modes(found: str) -> tuple[str, ...]:
-    """`4x100G 2x200G` as modes, fewest legs first; `4x100G[50G]` means 4x100G and 4x50G; ValueError says what was expected."""
-    spread = re.sub(r"([0-9]+)\s*[xX×*]\s*([0-9]+\s*[gG])\s*\[([^\]]*)\]", _alternatives, found)
-    spread = re.sub(r"\s*[x×*]\s*", "x", spread, flags=re.I)
+    """`4x100G 2x200G` as modes, fewest legs first, `4x100G[50G]` as two; ValueError says what was expected."""
+    spread = re.sub(r"([0-9]+)\s*[xX\u00d7*]\s*([0-9]+\s*[gG])\s*\[([^\]]*)\]", _alternatives, found)
+    spread = re.sub(r"\s*[x\u00d7*]\s*", "x", spread, flags=re.I)
     result: set[tuple[int, int, str]] = set()
     for part in re.split(r"[,;|/\s]+", spread.strip(",;|/ ")):
         match = _MODE.fullmatch(part)

@@ -64,7 +64,9 @@ def _clashes(
         elsewhere = "" if first["file"] == row["file"] else f" of {first['file']}"
         place = f"row {first['row']}{elsewhere}" if first["row"] else f"{first['file']}"
         expected = f"{_said(first[name], name)} as in {place} for {' '.join(str(part) for part in key)}"
-        bad.append(BadCell(str(row["file"]), row["row"] or 0, label(row["via"], name), _said(row[name], name), expected))
+        bad.append(
+            BadCell(str(row["file"]), row["row"] or 0, label(row["via"], name), _said(row[name], name), expected)
+        )
     return bad
 
 

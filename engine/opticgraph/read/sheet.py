@@ -40,7 +40,7 @@ class _Part:
 
 
 def read(path: str | Path, *, data: bytes | None = None) -> Design:
-    """The design in a sheet, a workbook or a folder of sheets; `-` is standard input; bad cells are raised all at once."""
+    """The design in a sheet, a workbook or a folder of sheets; `-` is standard input. All bad cells come at once."""
     tables = _tables(str(path), data)
     parts: dict[str, _Part] = {}
     bad: list[BadCell] = []
@@ -64,9 +64,15 @@ def is_sheet(path: Path, kind: str) -> bool:
 def columns(kind: str) -> tuple[Column, ...]:
     """Every column that a sheet of this kind may have."""
     if kind == "ports":
-        return (*_texts("device", "port"), *(Column(each.also[0] if each.also else each.header, each) for each in fields.PORT))
+        return (
+            *_texts("device", "port"),
+            *(Column(each.also[0] if each.also else each.header, each) for each in fields.PORT),
+        )
     if kind == "devices":
-        return (*_texts("device"), *(Column(each.also[0] if each.also else each.header, each) for each in fields.DEVICE))
+        return (
+            *_texts("device"),
+            *(Column(each.also[0] if each.also else each.header, each) for each in fields.DEVICE),
+        )
     ends = [
         column
         for side in SIDES
@@ -256,7 +262,13 @@ def _said_of_devices(parts: Mapping[str, _Part], ports: pl.DataFrame) -> pl.Data
 
 def _said_of_groups(links: _Part) -> pl.DataFrame:
     if "group" not in links.values.columns:
-        return _said(_Part(links.file, {}, links.values.clear().with_columns(group=pl.lit(""))), "", fields.GROUP, GROUP_SCHEMA, "group")
+        return _said(
+            _Part(links.file, {}, links.values.clear().with_columns(group=pl.lit(""))),
+            "",
+            fields.GROUP,
+            GROUP_SCHEMA,
+            "group",
+        )
     members = links.values.filter(pl.col("group").is_not_null())
     return _said(_Part(links.file, links.headers, members), "", fields.GROUP, GROUP_SCHEMA, "group")
 
@@ -266,7 +278,9 @@ def _said(part: _Part, via: str, about: Sequence[Field], schema: pl.Schema, *key
     names = list(schema)[: len(keys)]
     side = via in SIDES
     values = [
-        _of(part.values, _key(each, via, side), pl.String() if each.kind == "modes" else schema[each.column]).alias(each.column)
+        _of(part.values, _key(each, via, side), pl.String() if each.kind == "modes" else schema[each.column]).alias(
+            each.column
+        )
         for each in about
     ]
     at = [pl.col(key).alias(name) for key, name in zip(keys, names, strict=True)]

@@ -66,7 +66,7 @@ def from_rows(
     first: int,
     notes: Sequence[Note] = (),
 ) -> Table:
-    """Text columns under their keys, stripped, empty cells null, blank rows gone; `first` is the row of the first line."""
+    """Text columns under their keys, stripped, empty cells null, blank rows gone; `first` is the row they start in."""
     headers, ignored, bad = _headers(header, file, known, required, first - 1)
     if bad:
         raise DesignError(cells=tuple(bad))
@@ -94,7 +94,7 @@ def header_row(rows: Iterable[Sequence[str | None]], known: Mapping[str, str], r
         if keys.issuperset(required):
             return index
         filled = any(cell and cell.strip() for cell in row)
-        if filled and len(keys) > max(most, 0) or filled and most < 0:
+        if filled and (most < 0 or len(keys) > most):
             best, most = index, len(keys)
     return best
 

@@ -25,7 +25,9 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _CHUNK = 1 << 22
 
 _REFERENCE = re.compile(rb'\sr="([A-Z]{1,3})([0-9]{1,7})"')
-_ERROR = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\st="e")[^>]*\sr="([A-Z]+)([0-9]+)"[^>]*>(?:.*?<(?:\w+:)?v>([^<]*)<)?', re.S)
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*\st="e")[^>]*\sr="([A-Z]+)([0-9]+)"[^>]*>(?:.*?<(?:\w+:)?v>([^<]*)<)?', re.S
+)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _UNSTORED = re.compile(
     rb'<(?:\w+:)?c\b[^>]*\sr="([A-Z]+)([0-9]+)"[^>]*>\s*<(?:\w+:)?f\b[^>]*(?:/>|>([^<]*)</(?:\w+:)?f>)\s*'
@@ -78,7 +80,12 @@ def tables(
 
 
 def _table(
-    data: bytes, member: str, lines: pl.DataFrame, file: str, known: Mapping[str, str], required: Sequence[str],
+    data: bytes,
+    member: str,
+    lines: pl.DataFrame,
+    file: str,
+    known: Mapping[str, str],
+    required: Sequence[str],
     notes: Sequence[Note],
 ) -> Table:
     if not lines.width or not lines.height:
@@ -140,7 +147,9 @@ def _members(data: bytes, file: str) -> dict[str, str]:
             unpacked = sum(entry.file_size for entry in book.infolist())
             if unpacked > UNPACKED:
                 found = f"a workbook that unpacks to {unpacked / (1 << 20):,.0f} MiB"
-                raise DesignError(cells=(BadCell(file, 0, "", found, f"at most {UNPACKED >> 20:,} MiB; use .csv or .parquet"),))
+                raise DesignError(
+                    cells=(BadCell(file, 0, "", found, f"at most {UNPACKED >> 20:,} MiB; use .csv or .parquet"),)
+                )
             members = _sheets(book)
             # Reading each part to its end proves its checksum, and that it is no longer than the directory says.
             for entry in book.infolist():
@@ -193,7 +202,8 @@ def _scan(data: bytes, member: str) -> _Scan:
         formulas += len(_FORMULA.findall(part))
         faults += [(at[1].decode(), int(at[2]), (at[3] or b"#ERROR").decode()) for at in _ERROR.finditer(part)]
         faults += [
-            (at[1].decode(), int(at[2]), "=" + (at[3] or b"").decode("utf-8", "replace")) for at in _UNSTORED.finditer(part)
+            (at[1].decode(), int(at[2]), "=" + (at[3] or b"").decode("utf-8", "replace"))
+            for at in _UNSTORED.finditer(part)
         ]
     return _Scan(rows, columns, formulas, tuple(faults))
 
@@ -220,4 +230,6 @@ def _index(column: bytes) -> int:
 
 def _broken(file: str, error: BaseException) -> DesignError:
     said = (str(error).splitlines() or [type(error).__name__])[0][:160]
-    return DesignError(cells=(BadCell(file, 0, "", f"a workbook that is broken or cut off ({said})", "a whole .xlsx workbook"),))
+    return DesignError(
+        cells=(BadCell(file, 0, "", f"a workbook that is broken or cut off ({said})", "a whole .xlsx workbook"),)
+    )

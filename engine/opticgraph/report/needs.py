@@ -38,7 +38,7 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "breakout": Need("{end}_breakout", "breakout modes of the cage"),
         "cage": Need("{end}_cage or {end}_device_type", "cage, or maker and model of the device"),
         "cage_power_w": Need("{end}_cage_power_w", "power limit of the cage"),
-        "connector": Need("connector", "connector of the plugs"),
+        "connector": Need("connector or {end}_connector", "connector of the plugs"),
         "device_type": Need("{end}_device_type", "maker and model of the device"),
         "direction": Need("{end}_module", "module with its direction, -U or -D"),
         "fec": Need("{end}_fec", "FEC that the host port is set to"),
@@ -125,5 +125,6 @@ def _sides(wanted: Need, end: str) -> str:
         return wanted.columns
     sides = (end,) if end in ("a", "b") else ("a", "b")
     return " or ".join(
-        ", ".join(column.replace("{end}", side) for side in sides) for column in wanted.columns.split(" or ")
+        ", ".join(dict.fromkeys(column.replace("{end}", side) for side in sides))
+        for column in wanted.columns.split(" or ")
     )

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from ..result import Audit, Finding
 from .rows import counts
-from .words import counted
+from .words import counted, tally
 
 __all__ = ["PREFIXES", "Term", "comment", "results"]
 
@@ -61,7 +61,7 @@ def results(audit: Audit) -> list[tuple[str, Mapping[str, tuple[Term, ...]]]]:
 def comment(audit: Audit) -> Term:
     """How much was judged: a report without results would otherwise not tell a sound design from an empty one."""
     told = counts(audit)
-    figures = f"{told['fails']} fail, {told['unknown']} unknown, {told['works']} work"
+    figures = ", ".join(spoken for _, spoken in tally(told))
     return Term(f"{counted(told['links'], 'link')}: {figures}. Trust policy {audit.trust}.", language="en")
 
 

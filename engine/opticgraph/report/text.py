@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..result import Audit, Finding
+from ..result import VERDICTS, Audit, Finding
 from .needs import supplies
 from .rows import Row, counts, rows, shared
 from .words import (
@@ -27,6 +27,7 @@ from .words import (
     modules,
     place,
     says,
+    tally,
     title,
 )
 
@@ -65,10 +66,9 @@ def render(audit: Audit, *, width: int = 100, colour: bool = False, listed: int 
 def _head(console: Console, audit: Audit) -> None:
     told = counts(audit)
     line = Text(f"{counted(told['links'], 'link')}: ", style="bold")
-    for word in ("fails", "unknown", "works"):
-        verb = {"fails": "fail", "works": "work"}.get(word, word) if told[word] != 1 else word
-        line.append(f"{told[word]:,} {verb}", style=COLOURS[word] if told[word] else "dim")
-        line.append(", " if word != "works" else "")
+    for word, spoken in tally(told):
+        line.append(spoken, style=COLOURS[word] if told[word] else "dim")
+        line.append(", " if word != VERDICTS[-1] else "")
     _say(console, line)
     _say(console, Text(f"Judged by opticgraph {clean(audit.version)}, trust policy {clean(audit.trust)}.", style="dim"))
     if not told["links"]:

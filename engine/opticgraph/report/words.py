@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
 from ..design import Account
-from ..result import Audit, Finding
+from ..result import VERDICTS, Audit, Coverage, Finding
 from .needs import give
 from .rows import Row, links_of
 
@@ -30,6 +30,7 @@ __all__ = [
     "modules",
     "place",
     "says",
+    "tally",
     "title",
 ]
 
@@ -78,6 +79,12 @@ def clean(text: str) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 link`, `1,200 links`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def tally(counts: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Each verdict with its count as spoken: `4 fail`, `1 works`."""
+    verbs = {"fails": "fail", "works": "work"}
+    return [(word, f"{counts[word]:,} {word if counts[word] == 1 else verbs.get(word, word)}") for word in VERDICTS]
 
 
 def listed(words: Iterable[str], most: int = 3) -> str:
@@ -183,7 +190,7 @@ def causes(audit: Audit) -> list[Cause]:
 
 def idle(audit: Audit) -> list[tuple[str, str]]:
     """The rules that found nothing to judge, and why."""
-    return [(rule.rule, rule.why or "nothing of its kind in the design") for rule in audit.coverage if not rule.judged]
+    return [(rule.rule, rule.why or _lacking(rule)) for rule in audit.coverage if not rule.judged]
 
 
 def guesses(account: Account) -> list[tuple[str, str, int]]:
@@ -192,6 +199,11 @@ def guesses(account: Account) -> list[tuple[str, str, int]]:
     for guess in account.guessed:
         told[guess.field, guess.because].add(guess.link)
     return sorted(((*key, len(links)) for key, links in told.items()), key=lambda row: (-row[2], row[0], row[1]))
+
+
+def _lacking(rule: Coverage) -> str:
+    lacking = f"a value is missing on all of {counted(rule.not_judged, 'thing')} it is about"
+    return lacking if rule.not_judged else "nothing of its kind in the design"
 
 
 def _aspects(row: Row) -> str:
