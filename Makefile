@@ -1,10 +1,11 @@
 # make demo   set everything up in .venv and audit the example networks
 # make test   set everything up in .venv and pass all tests
+# make closure  work out anew what follows from the catalogue, after a change to it
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types wheel clean
+.PHONY: demo test lint types wheel clean closure
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -33,3 +34,6 @@ wheel: .venv/ready
 
 clean:
 	rm -rf .venv dist build
+
+closure: .venv/ready
+	$(BIN)/python -c "from opticgraph.knowledge import ship; ship()"

@@ -16,13 +16,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .audit import audit
     from .convert import convert
     from .design import Account, Design
     from .errors import CatalogError, DesignError, InputError, OpticgraphError, QueryError
-    from .explain import Explanation, explain
+    from .judge import audit
     from .query import query
     from .read import load
+    from .reasons import Explanation, explain
     from .result import Audit, Coverage, Finding, Verdict
 
 _HOMES = {
@@ -32,15 +32,15 @@ _HOMES = {
     "Coverage": "result",
     "Design": "design",
     "DesignError": "errors",
-    "Explanation": "explain",
+    "Explanation": "reasons",
     "Finding": "result",
     "InputError": "errors",
     "OpticgraphError": "errors",
     "QueryError": "errors",
     "Verdict": "result",
-    "audit": "audit",
+    "audit": "judge",
     "convert": "convert",
-    "explain": "explain",
+    "explain": "reasons",
     "load": "read",
     "query": "query",
 }

@@ -31,7 +31,7 @@ class _Commands(click.Group):
         except click.UsageError as error:
             near = get_close_matches(args[0], self.list_commands(ctx), n=2)
             if near:
-                error.message += f" Did you mean {' or '.join(near)}?"
+                raise click.UsageError(f"{error.message} Did you mean {' or '.join(near)}?", ctx) from error
             raise
 
 
@@ -116,7 +116,7 @@ def audit(
     Exit codes: 0 nothing at or above --fail-on; 1 such findings; 2 bad usage or input; 3 internal error;
     4 nothing could be told.
     """
-    from .audit import audit as judge
+    from .judge import audit as judge
     from .read import load
     from .report import FORMATS, format_of, render, save
     from .sources import read_sources
@@ -167,8 +167,8 @@ def explain(
     outputs: Sequence[Path],
 ) -> int:
     """The facts a link's verdict rests on: each aspect with rule, figures, margin, sources and evidence."""
-    from .explain import explain as look_into
     from .read import load
+    from .reasons import explain as look_into
     from .report import save
     from .report.explanation import FORMATS, render
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from .errors import CatalogError
 from .resources import folder
 from .sources import OPTIC, RDF, Fact, local
+
+if TYPE_CHECKING:
+    from rdflib import Graph
 
 __all__ = ["close"]
 
@@ -31,7 +35,7 @@ def close(facts: Iterable[Fact]) -> tuple[tuple[str, str, str], ...]:
         for kind in ("ObjectProperty", "SymmetricProperty", "TransitiveProperty")
         for p in graph.subjects(URIRef(RDF + "type"), URIRef(_OWL + kind))
     }
-    stated = []
+    stated: list[tuple[Fact, URIRef | Literal]] = []
     for fact in facts:
         if fact.value.startswith("<") and (fact.figure in relations or fact.figure == RDF + "type"):
             stated.append((fact, URIRef(fact.value[1:-1])))
@@ -57,7 +61,7 @@ def close(facts: Iterable[Fact]) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _refuse_contradictions(graph, facts: list[Fact]) -> None:  # type: ignore[no-untyped-def]
+def _refuse_contradictions(graph: Graph, facts: list[Fact]) -> None:
     messages = sorted({str(o) for _, p, o in graph if str(p) == _ERROR + "error"})
     if not messages:
         return

@@ -283,7 +283,9 @@ def _assume(links: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, li
 
 def _settle(links: pl.DataFrame) -> pl.DataFrame:
     """Say what tells the distance, and which of the reach and dispersion figures are held against it."""
-    received = pl.col("a_rx_mdbm").is_not_null() & pl.col("b_rx_mdbm").is_not_null()
+    received = pl.all_horizontal(
+        pl.col(f"{side}_{name}").is_not_null() for side in SIDES for name in ("rx_mdbm", "receive_min_mdbm")
+    )
     within_power = (
         received
         & (pl.col("a_rx_mdbm") >= pl.col("a_receive_min_mdbm")).fill_null(False)
@@ -303,16 +305,19 @@ def _settle(links: pl.DataFrame) -> pl.DataFrame:
     known_modules = pl.col("a_type").is_not_null() & pl.col("b_type").is_not_null()
     judged_dispersion = ~beyond | within_power | within_loss | amplified
     links = links.with_columns(
-        settled_by=pl.when(amplified)
+        settled_by=pl.when(amplified & pl.col("coherent"))
         .then(pl.lit("line"))
         .when(received & ~pl.col("cable"))
         .then(pl.lit("received power"))
-        .when(pl.col("loss_mdb").is_not_null() & pl.col("budget_mdb").is_not_null())
+        .when(pl.col("loss_mdb").is_not_null() & pl.col("budget_mdb").is_not_null() & ~amplified)
         .then(pl.lit("measured loss"))
-        .when(pl.col("length_mm").is_not_null() & pl.col("reach_mm").is_not_null() & grade_known)
+        .when(pl.col("length_mm").is_not_null() & pl.col("reach_mm").is_not_null() & grade_known & ~amplified)
         .then(pl.lit("length"))
-        # an unknown or clashing module is told by its own rule; the distance is recorded and waits for it
-        .when((pl.col("length_mm").is_not_null() | pl.col("loss_mdb").is_not_null()) & (known_modules.not_() | pl.col("clash")))
+        # what else is wrong is told by its own rule; the distance is recorded and waits for it
+        .when(
+            (pl.col("length_mm").is_not_null() | pl.col("loss_mdb").is_not_null())
+            & (known_modules.not_() | pl.col("clash") | pl.col("unsuited"))
+        )
         .then(pl.lit("record")),
         reach_advised_mm=pl.when(engineered).then("reach_mm"),
         reach_limit_mm=pl.when(~engineered).then("reach_mm"),

@@ -28,11 +28,8 @@ class BadCell:
     expected: str
 
     def __str__(self) -> str:
-        place = ", ".join(
-            part
-            for part in (f"row {self.row}" if self.row else "", f"column {self.column}" if self.column else "")
-            if part
-        )
+        column = f"column {self.column}" if self.row and self.column else self.column  # RDF has no columns
+        place = ", ".join(part for part in (f"row {self.row}" if self.row else "", column) if part)
         where = f"{self.file}, {place}" if place else self.file
         return f"{where}: found {self.found}; expected {self.expected}"
 

@@ -143,10 +143,17 @@ def subjects_of(judged: Judged) -> dict[str, Focus]:
     by_device, by_group = _links_by(used, ["device"]), _links_by(used, ["group"])
     modules = _sets_by(used, ["device", "port"], "module")
     modes = _sets_by(judged.ports.explode("modes_in_use"), ["device", "port_group"], "modes_in_use")
+    doubled = _doubled(first)
+    shared: dict[object, list[str]] = {}
+    for (group, device, port, _), names in _sets_by(used, ["group", "device", "port", "module"], "link").items():
+        if len(names) > 1:
+            shared.setdefault(group, []).append(f"{' and '.join(map(str, names))} run through the module in {device} {port}")
     for iri, row in _rows("cage", judged.ports, ["device", "port"]):
         key = (row["device"], row["port"])
-        others = [m for m in modes.get((row["device"], row["port_group"]), ()) if m not in (row["modes_in_use"] or ())]
-        foci[iri] = Focus("port", row | {"modules": modules.get(key, ()), "other_modes": others}, None, by_port.get(key, ()))
+        own = row["modes_in_use"]
+        others = set(modes.get((row["device"], row["port_group"]), ())) - set(own if isinstance(own, list) else ())
+        more = {"modules": modules.get(key, ()), "other_modes": sorted(map(str, others))}
+        foci[iri] = Focus("port", row | more, None, by_port.get(key, ()))
     for iri, row in _rows("device", judged.devices, ["device"]):
         foci[iri] = Focus("device", row, None, by_device.get((row["device"],), ()))
     for iri, row in _rows("group", judged.groups, ["group"]):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from . import hosts
 from .errors import QueryError
 from .knowledge import Knowledge, fold, know
-from .rules import read_rules
-from .sources import text_of
+from .resources import folder
+from .rules import Rules, read_rules
+from .sources import Fact, text_of
 from .table import Table
 
 __all__ = ["TOPICS", "look_up"]
@@ -53,7 +55,8 @@ def _modules(knowledge: Knowledge, term: str) -> Table:
     )
 
 
-def _facts_of(knowledge: Knowledge, subject: str):  # type: ignore[no-untyped-def]
+def _facts_of(knowledge: Knowledge, subject: str) -> list[tuple[tuple[str, str], tuple[Fact, ...]]]:
+    """The believed facts of a subject and of its reaches."""
     figures = [(key, facts) for key, facts in knowledge.facts.items() if key[0] == subject]
     nested = [text_of(f.value).rsplit("#", 1)[-1] for (_, name), facts in figures if name == "reach" for f in facts]
     figures += [(key, facts) for key, facts in knowledge.facts.items() if key[0] in nested]
@@ -81,7 +84,9 @@ def _lanes(lanes: int | None, rate: int | None) -> str:
 def _hosts(term: str) -> Table:
     columns = ("maker", "model", "ports", "cage", "lanes", "lane_rate_gbps", "breakout", "sources")
     if not term:
-        return Table("Which host models are known?", ("name", "file", "model"), tuple(hosts.index_rows()))
+        with (folder("ontology") / "hosts" / "index.csv").open(encoding="utf-8", newline="") as lines:
+            models = sorted({row["model"] for row in csv.DictReader(lines) if row["model"]})
+        return Table("Which host models are known?", ("model",), tuple((model,) for model in models))
     host = hosts.find(term)
     if host is None:
         near = ", ".join(hosts.near(term))
@@ -134,7 +139,7 @@ def _contested(knowledge: Knowledge, term: str) -> Table:
     return Table("About which figures do sources differ?", columns, tuple(rows))
 
 
-def _rules(rules) -> Table:  # type: ignore[no-untyped-def]
+def _rules(rules: Rules) -> Table:
     rows = tuple((r.name, r.aspect, r.sentence, " ".join(r.sources)) for r in rules.rules.values())
     return Table("Which rules are judged?", ("rule", "aspect", "sentence", "sources"), rows)
 

@@ -97,7 +97,9 @@ def _part(file: Path, at: int, cells: dict[str, str], bad: list[BadCell]) -> lis
     return said
 
 
-def _figure(file, at, name, text, subject, property, closed, bad):  # type: ignore[no-untyped-def]
+def _figure(
+    file: Path, at: int, name: str, text: str, subject: str, property: str, closed: str, bad: list[BadCell]
+) -> list[tuple[str, str, str]]:
     if closed:
         word = terms.notation(closed, text)
         if word is None:

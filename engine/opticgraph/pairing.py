@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .knowledge import Breakout, Knowledge, ModuleType, Reach
+from .knowledge import Knowledge
+from .parts import Breakout, ModuleType, Reach
 
 __all__ = ["End", "Pair", "end_of", "pair_of"]
 
@@ -54,6 +55,7 @@ class Pair:
     b_leg_mode: str | None = None
     agree: bool = False
     clash: bool = False
+    unsuited: bool = False  # the fibre or the line is not one that an end is made for, so no distance is
     fiber: str | None = None
     fiber_class: str | None = None
     strands_needed: int | None = None
@@ -157,6 +159,7 @@ def pair_of(
         "fiber": fiber or (fiber_class if not cable else None),
         "fiber_class": fiber_class,
         "clash": clash,
+        "unsuited": not cable and any(_unsuited(t, fiber, fiber_class, line) for t in types),
         "strands_needed": max(fibers, default=None) if not cable and not clash else None,
         "crossing": _crossing(fibers) if not cable and agree else (),
         "rate_gbps": min((t.rate_gbps for t in spoken if t.rate_gbps), default=None),
@@ -164,13 +167,24 @@ def pair_of(
         "spacing_needed_mhz": max((t.spacing_min_mhz for t in types if t.spacing_min_mhz is not None), default=None),
     }
     if len(types) == 2:
-        facts |= _distance(reaches, fiber or fiber_class)
+        facts |= _distance(reaches)
         if not cable and not clash:
             facts["reflectance_limit_mdb"] = _reflectance(types, connectors)
             facts |= _light(a, b, reaches) | _plant(types, fiber_class, knowledge)  # type: ignore[arg-type]
             if fiber_class == "SMF" and fiber not in SHIFTED:
                 facts |= _dispersion(types)
     return Pair(**facts)  # type: ignore[arg-type]
+
+
+def _unsuited(type_: ModuleType, fiber: str | None, fiber_class: str | None, line: str | None) -> bool:
+    if line == "amplified" and not type_.coherent:
+        return type_.band not in (None, "C band")
+    if line == NOTHING and type_.coherent:
+        return all(reach.budget_mdb is None for reach in _reaches(type_, fiber or fiber_class, None, line))
+    if fiber_class and type_.medium and fiber_class != type_.medium:
+        return True
+    grades = {reach.fiber for reach in type_.reaches if BROADER.get(reach.fiber) == "MMF"}
+    return BROADER.get(fiber or "") == "MMF" and bool(grades) and fiber not in grades
 
 
 def _slack(receiver: ModuleType) -> int:
@@ -198,8 +212,10 @@ def _legs(
         a_offers[0] if a_offers else None,
         b_offers[0] if b_offers else None,
     )
-    for x in a_offers or [None]:
-        for y in b_offers or [None]:
+    a_ways: Sequence[Breakout | None] = a_offers or [None]
+    b_ways: Sequence[Breakout | None] = b_offers or [None]
+    for x in a_ways:
+        for y in b_ways:
             left, right = _speaks(a, a_legs, x), _speaks(b, b_legs, y)
             pair = knowledge.interworks.get((left or "", right or ""))
             if left and right and (left == right or (pair and pair.works)):
@@ -237,20 +253,20 @@ def _reaches(type_: ModuleType, fiber: str | None, fec: str | None, line: str | 
     return with_fec or [r for r in on_line if r.fec is None]
 
 
-def _distance(reaches: list[tuple[ModuleType, list[Reach]]], fiber: str | None) -> dict[str, object]:
+def _distance(reaches: Sequence[tuple[ModuleType, list[Reach]]]) -> dict[str, object]:
+    """Reach and budget of the weaker end; `sure` ones hold whatever FEC is set, and stand only where they differ."""
     facts: dict[str, object] = {}
-    for figure, sure, by, value in (
-        ("reach_mm", "reach_sure_mm", "reach_by", lambda r: r.reach_mm),
-        ("budget_mdb", "budget_sure_mdb", "budget_by", lambda r: r.budget_mdb),
+    for name, figures in (
+        ("reach", [[(r.reach_mm, r.id) for r in own if r.reach_mm is not None] for _, own in reaches]),
+        ("budget", [[(r.budget_mdb, r.id) for r in own if r.budget_mdb is not None] for _, own in reaches]),
     ):
-        best = [
-            max(((value(r), r.id) for r in own if value(r) is not None), default=None) for _, own in reaches
-        ]
-        worst = [min((value(r) for r in own if value(r) is not None), default=None) for _, own in reaches]
-        if None not in best:
-            facts[figure], facts[by] = min(best)  # type: ignore[type-var]
-            if min(worst) != facts[figure]:  # type: ignore[type-var]
-                facts[sure] = min(worst)  # type: ignore[type-var]
+        unit = "mm" if name == "reach" else "mdb"
+        if all(figures):
+            best, by = min(max(own) for own in figures)
+            sure, _ = min(min(own) for own in figures)
+            facts |= {f"{name}_{unit}": best, f"{name}_by": by}
+            if sure != best:
+                facts[f"{name}_sure_{unit}"] = sure
     lacking = sorted({t.interface for t, own in reaches if all(r.reach_mm is None for r in own)})
     if lacking:
         facts["reach_why"] = " and ".join(lacking)
@@ -272,7 +288,7 @@ def _light(a: ModuleType, b: ModuleType, reaches: list[tuple[ModuleType, list[Re
 def _plant(types: list[ModuleType], fiber_class: str | None, knowledge: Knowledge) -> dict[str, object]:
     """What a kilometre and a connector of this plant lose; of two kinds of connector the one that loses more."""
     facts: dict[str, object] = {}
-    bands = [knowledge.losses[t.band] for t in types if t.band in knowledge.losses]
+    bands = [knowledge.losses[t.band] for t in types if t.band and t.band in knowledge.losses]
     if len(bands) == len(types) and fiber_class in ("SMF", "MMF"):
         facts["km_low_mdb"], facts["km_high_mdb"] = min(low for low, _ in bands), max(high for _, high in bands)
     plugs = [knowledge.plugs[c] for t in types for c in t.connectors if c in knowledge.plugs]
@@ -294,14 +310,15 @@ def _reflectance(types: Iterable[ModuleType], connectors: int | None) -> int | N
 
 
 def _dispersion(types: Iterable[ModuleType]) -> dict[str, object]:
-    per_km = [t.dispersion_km for t in types]
+    types = list(types)
+    per_km = [t.dispersion_km for t in types if t.dispersion_km]
     floors = [t.dispersion_limits[0] for t in types if t.dispersion_limits[0] is not None]
     ceilings = [t.dispersion_limits[1] for t in types if t.dispersion_limits[1] is not None]
-    if None in per_km:
+    if len(per_km) < len(types):
         return {}
     return {
-        "dispersion_km_low": min(low for low, _ in per_km),  # type: ignore[misc]
-        "dispersion_km_high": max(high for _, high in per_km),  # type: ignore[misc]
+        "dispersion_km_low": min(low for low, _ in per_km),
+        "dispersion_km_high": max(high for _, high in per_km),
         "dispersion_floor": max(floors, default=None),
         "dispersion_ceiling": min(ceilings, default=None),
     }

@@ -70,7 +70,6 @@ class Verdict:
     judged      how many rules judged it
     not_judged  the rules that could not, for want of a value that does not block
     contested   facts it rests on about which sources differ, as sentences
-    margin      the smallest margin to a loss limit in dB, as text, or None
     """
 
     link: str

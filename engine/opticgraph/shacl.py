@@ -10,7 +10,7 @@ from typing import Any
 
 import pyshacl
 from rdflib import Graph, plugin
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import SH
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
@@ -20,7 +20,7 @@ __all__ = ["Result", "validate"]
 
 @dataclass(frozen=True, order=True)
 class Result:
-    """One SHACL result; path and value are empty where the result has none."""
+    """One SHACL result: IRIs, and the value as N-Triples; path and value are empty where the result has none."""
 
     shape: str
     focus: str
@@ -35,11 +35,13 @@ def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:
             data, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, inplace=True
         )
     results = []
-    for result in report.subjects(RDF.type, SH.ValidationResult):
+    for result in report.objects(None, SH.result):  # not the details within them
         shape, focus, path, value = (
             report.value(result, p) for p in (SH.sourceShape, SH.focusNode, SH.resultPath, SH.value)
         )
-        results.append(Result(*("" if term is None else str(term) for term in (shape, focus, path, value))))
+        results.append(
+            Result(str(shape), str(focus), "" if path is None else str(path), "" if value is None else value.n3())
+        )
     return tuple(sorted(results))
 
 
@@ -55,7 +57,14 @@ class _Memo(SPARQLProcessor):
     parsing the same text. rdflib lets a processor be registered by name; this is the whole of the seam.
     """
 
-    def query(self, strOrQuery: Any, initBindings: Any = None, initNs: Any = None, base: Any = None, DEBUG: bool = False) -> Any:  # noqa: N803,E501
+    def query(  # type: ignore[override]  # rdflib calls its own processor with more than the base class declares
+        self,
+        strOrQuery: Any,  # noqa: N803
+        initBindings: Any = None,  # noqa: N803
+        initNs: Any = None,  # noqa: N803
+        base: Any = None,
+        DEBUG: bool = False,  # noqa: N803
+    ) -> Any:
         if isinstance(strOrQuery, str):
             strOrQuery = _prepared(strOrQuery, base, tuple(sorted((initNs or {}).items())))  # noqa: N806
         return super().query(strOrQuery, initBindings or {}, initNs or {}, base, DEBUG)

@@ -8,7 +8,7 @@ believed, at equal rank the stricter one. Average powers are believed as one sou
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -26,6 +26,9 @@ OPTIC = "https://w3id.org/opticgraph/ontology#"
 PART = "https://w3id.org/opticgraph/catalog#"
 SOURCE = "https://w3id.org/opticgraph/sources#"
 TRUST = "https://w3id.org/opticgraph/trust#"
+_Rank = Callable[["Fact"], tuple[int, int]]
+_Strict = Callable[["Fact"], tuple[Decimal, str]]
+
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -156,16 +159,14 @@ def read_policy(name: str) -> tuple[str, ...]:
         file = Path(name)
         if not file.is_file():
             raise CatalogError(f"trust policy: found {name!r}; expected a Turtle file or one of {', '.join(shipped)}")
-    triples = {(q.subject, q.predicate.value): q.object for q in _quads(file)}
+    triples = {(str(q.subject), q.predicate.value): q.object for q in _quads(file)}
     heads = [o for (_, predicate), o in triples.items() if predicate == OPTIC + "prefers"]
     if len(heads) != 1:
         raise CatalogError(f"{file.name}: found {len(heads)} lists of optic:prefers; expected one")
-    order, node = [], heads[0]
-    while isinstance(node, ox.BlankNode):
-        item = triples.get((node, RDF + "first"))
-        if isinstance(item, ox.NamedNode):
-            order.append(local(item.value))
-        node = triples.get((node, RDF + "rest"), ox.NamedNode(RDF + "nil"))
+    order, at = [], str(heads[0])
+    while (item := triples.get((at, RDF + "first"))) is not None:
+        order.append(local(text_of(str(item))))
+        at = str(triples.get((at, RDF + "rest")))
     return tuple(order)
 
 
@@ -207,9 +208,8 @@ def believe(facts: Sequence[Fact], *, policy: Sequence[str], sources: Mapping[st
             believed.append(fact)
     for (_, figure), rivals in by_key.items():
         best = min(rivals, key=lambda fact: (rank(fact), strict(fact), fact))
-        believed += [f for f in rivals if f.source == best.source and f.evidence == best.evidence] if (
-            figure in SETS
-        ) else [best]
+        whole = [fact for fact in rivals if (fact.source, fact.evidence) == (best.source, best.evidence)]
+        believed += whole if figure in SETS else [best]
     for rivals in powers.values():
         believed += _power_set(rivals, rank=rank, strict=strict)
     believed += _settle_opposites(facts, rank=rank)
@@ -227,7 +227,8 @@ def believe(facts: Sequence[Fact], *, policy: Sequence[str], sources: Mapping[st
     return Belief(tuple(sorted(believed)), contested, spread)
 
 
-def _power_set(rivals, *, rank, strict):  # type: ignore[no-untyped-def]
+def _power_set(rivals: Iterable[Fact], *, rank: _Rank, strict: _Strict) -> list[Fact]:
+    """One source's set of average powers: the best ranked, then the most complete, then the stricter."""
     sets: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in rivals:
         sets[fact.source, fact.evidence].append(fact)
@@ -241,14 +242,15 @@ def _power_set(rivals, *, rank, strict):  # type: ignore[no-untyped-def]
         whole.values(),
         key=lambda fs: (rank(fs[0])[0], -len({f.figure for f in fs}), rank(fs[0])[1], sum(strict(f)[0] for f in fs), fs),
     )
-    picked = {}
+    picked: dict[str, Fact] = {}
     for fact in sorted(best, key=strict):
         picked.setdefault(fact.figure, fact)
     return list(picked.values())
 
 
-def _settle_opposites(facts, *, rank):  # type: ignore[no-untyped-def]
-    settled = []
+def _settle_opposites(facts: Iterable[Fact], *, rank: _Rank) -> list[Fact]:
+    """Of statements that cannot both be true the better ranked; at equal rank the sterner one."""
+    settled: list[Fact] = []
     for milder, sterner in OPPOSITES:
         by_pair: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
         for fact in facts:
@@ -293,9 +295,9 @@ def _stricter() -> Mapping[str, int]:
     """Figures that declare a stricter value: 1 if the lower is, -1 if the higher is."""
     signs = {OPTIC + "lower": 1, OPTIC + "higher": -1}
     return {
-        q.subject.value: signs[q.object.value]
+        text_of(str(q.subject)): signs[text_of(str(q.object))]
         for q in _quads(folder("ontology") / "optics.ttl")
-        if q.predicate.value == OPTIC + "stricter" and isinstance(q.object, ox.NamedNode)
+        if q.predicate.value == OPTIC + "stricter"
     }
 
 

@@ -27,7 +27,7 @@ _PLAIN = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 @dataclass
 class Reading:
-    """The triples of one file with nodes as numbers, and what was found wrong or used up while columns were made of them."""
+    """The triples of one file with nodes as numbers; what was wrong with them, and which have found a column."""
 
     file: str
     nodes: pl.Series  # every node that has triples or is tied to, in N-Triples; its place is its number

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree
 
 import fastexcel
@@ -45,6 +45,16 @@ class _Scan:
     faults: tuple[tuple[str, int, str], ...]  # column letters, row, what stands there
 
 
+@dataclass(frozen=True)
+class _Part:
+    """One sheet: the workbook's bytes, its XML's name in there, its cells as text, and what errors call it."""
+
+    book: bytes
+    member: str
+    lines: pl.DataFrame
+    file: str
+
+
 def tables(
     data: bytes, file: str, known: Mapping[str, Mapping[str, str]], required: Mapping[str, Sequence[str]]
 ) -> dict[str, Table]:
@@ -74,50 +84,36 @@ def tables(
     result = {}
     for kind, name in names.items():
         place = file if kind == first else f"{file} sheet {name}"
-        result[kind] = _table(data, members[name], loaded[name], place, known[kind], required[kind], notes)
+        part = _Part(data, members[name], loaded[name], place)
+        result[kind] = _table(part, known[kind], required[kind], notes)
         notes = []
     return result
 
 
-def _table(
-    data: bytes,
-    member: str,
-    lines: pl.DataFrame,
-    file: str,
-    known: Mapping[str, str],
-    required: Sequence[str],
-    notes: Sequence[Note],
-) -> Table:
+def _table(part: _Part, known: Mapping[str, str], required: Sequence[str], notes: Sequence[Note]) -> Table:
+    lines, file = part.lines, part.file
     if not lines.width or not lines.height:
         raise DesignError(cells=(BadCell(file, 0, "", "an empty sheet", "a sheet with a header row"),))
     at = header_row(lines.head(TOP).iter_rows(), known, required)
     header = lines.row(at)
     result = from_rows(lines[at + 1 :], header, file, known, required, first=at + 2, notes=notes)
-    scan = _scan(data, member)
+    scan = _scan(part.book, part.member)
     if scan.formulas:
         said = f"{scan.formulas} formulas were read as the values stored with them"
-        result = _with(result, notes=(*result.notes, Note(file, "", said)))
-    if scan.faults:
-        result = _with(result, bad=tuple(_faults(data, member, scan, result, header, file, at + 1)))
-    return result
+        result = replace(result, notes=(*result.notes, Note(file, "", said)))
+    return replace(result, bad=tuple(_faults(part, scan, result, header, at + 1))) if scan.faults else result
 
 
-def _with(result: Table, *, notes: tuple[Note, ...] | None = None, bad: tuple[BadCell, ...] = ()) -> Table:
-    return Table(result.file, result.cells, result.headers, result.notes if notes is None else notes, bad)
-
-
-def _faults(
-    data: bytes, member: str, scan: _Scan, result: Table, header: Sequence[str | None], file: str, header_at: int
-) -> Iterator[BadCell]:
+def _faults(part: _Part, scan: _Scan, result: Table, header: Sequence[str | None], header_at: int) -> Iterator[BadCell]:
     """Cells that hold an error or a formula without a value, in the columns that are read and below the header."""
     filled = [str(cell).strip() for cell in header if cell and cell.strip()]
-    columns = dict(zip(_filled(data, member, header_at), filled, strict=False))
+    columns = dict(zip(_filled(part.book, part.member, header_at), filled, strict=False))
     read = set(result.headers.values())
     for column, row, what in scan.faults:
         if row > header_at and columns.get(column) in read:
             formula = not what.startswith("#")
             expected = "a stored value: open and save the workbook in a spreadsheet program" if formula else "a value"
-            yield BadCell(file, row, columns[column], what, expected)
+            yield BadCell(part.file, row, columns[column], what, expected)
 
 
 def _filled(data: bytes, member: str, row: int) -> list[str]:

@@ -6,7 +6,7 @@ import io
 import json
 from dataclasses import asdict
 
-from ..explain import Aspect, Basis, Explanation
+from ..reasons import Aspect, Basis, Explanation
 from .words import clean
 
 __all__ = ["FORMATS", "render"]

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import polars as pl
 
-from . import audit as audits
 from .derive import derive
 from .design import Design
 from .errors import QueryError
 from .facts import Focus, subjects_of
+from .findings import rests_on
+from .judge import is_target, judge, judges
 from .knowledge import Knowledge, know
 from .result import Finding, Verdict
 from .rules import Outcome, Rule, Rules, read_rules
@@ -87,7 +88,7 @@ def explain(
         near = get_close_matches(link, names, n=3, cutoff=0.4)
         hint = f" Nearest: {', '.join(near)}." if near else ""
         raise QueryError(f"link: found {link!r}; expected one of the {len(set(names))} judged links.{hint}")
-    result = audits.judge(design, judged, knowledge, known_rules)
+    result = judge(design, judged, knowledge, known_rules)
     verdict = next(v for v in result.verdicts if v.link == link)
     findings = [f for f in result.findings if link in f.links]
     foci = {k: f for k, f in subjects_of(judged).items() if link in f.links and not f.row.get("case")}
@@ -96,7 +97,7 @@ def explain(
         for rule in known_rules.rules.values()
         if rule.shipped
         for focus in foci.values()
-        if audits.is_target(rule, focus)
+        if is_target(rule, focus)
     ]
     row = judged.links.filter((pl.col("link") == link) & (pl.col("case") == 0)).row(0, named=True)
     thing = Thing("link", row, None, (link,), knowledge)
@@ -130,7 +131,7 @@ def _aspect(
     severities = {f.severity for f in own}
     outcome = next(
         (word for severity, word in (("violation", "fails"), ("unknown", "unknown"), ("warning", "warns")) if severity in severities),
-        "holds" if audits.judges(rule, focus.row, focus.side) else "not judged",
+        "holds" if judges(rule, focus.row, focus.side) else "not judged",
     )
     return Aspect(
         rule=rule.name,
@@ -148,8 +149,14 @@ def _aspect(
 
 
 def _telling(outcomes: Sequence[Outcome], thing: Thing) -> Outcome | None:
-    """Of a rule that found nothing, the outcome whose two figures are both known."""
-    return next((o for o in outcomes if None not in _figures(o, thing)[:2]), outcomes[0] if outcomes else None)
+    """Of a rule that found nothing, the outcome whose two figures lie nearest to each other; else the first."""
+    margins = []
+    for at, outcome in enumerate(outcomes):
+        found, limit, _ = _figures(outcome, thing)
+        margin = _margin(found, limit)
+        if margin is not None:
+            margins.append((Decimal(margin), at))
+    return outcomes[min(margins)[1] if margins else 0] if outcomes else None
 
 
 def _figures(outcome: Outcome | None, thing: Thing) -> tuple[str | None, str | None, str | None]:
@@ -170,7 +177,7 @@ def _margin(found: str | None, limit: str | None) -> str | None:
 def _basis(outcomes: Sequence[Outcome], thing: Thing, knowledge: Knowledge) -> list[Basis]:
     rests: dict[tuple[str, str], tuple[Fact, ...]] = {}
     for outcome in outcomes:
-        rests |= audits.rests_on(outcome, thing, knowledge)
+        rests |= rests_on(outcome, thing, knowledge)
     found = []
     for (subject, name), facts in sorted(rests.items()):
         for fact in facts:
