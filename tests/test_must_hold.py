@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from opticgraph.audit import audit
+from opticgraph import audit
 from opticgraph.read import sheet
 from opticgraph.result import Audit
 

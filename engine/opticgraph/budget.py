@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["device_draw", "dispersion", "group_capacity", "path_loss"]
+__all__ = ["CONNECTORS", "device_draw", "dispersion", "group_capacity", "path_loss"]
 
 CONNECTORS, SPLICES = 2, 0  # where the record gives none: one connector at each module; contract.md, the estimate
 MM_PER_KM = 1_000_000
@@ -23,10 +23,11 @@ def path_loss(links: pl.DataFrame) -> pl.DataFrame:
     there loss does not decide.
     """
     fitted = pl.col("attenuator_mdb").fill_null(0)
-    plant = fitted + pl.col("mux_mdb").fill_null(0) + pl.col("splices").fill_null(SPLICES) * pl.col("splice_mdb")
+    plant = fitted + pl.col("mux_mdb").fill_null(0)
+    spliced = pl.col("splices").fill_null(SPLICES) * pl.col("splice_mdb")  # a good splice loses nothing to speak of
     count = pl.col("connectors").fill_null(CONNECTORS)
     low = (pl.col("length_mm") * pl.col("km_low_mdb")) // MM_PER_KM + count * pl.col("plug_low_mdb") + plant
-    high = -((-pl.col("length_mm") * pl.col("km_high_mdb")) // MM_PER_KM) + count * pl.col("plug_high_mdb") + plant
+    high = -((-pl.col("length_mm") * pl.col("km_high_mdb")) // MM_PER_KM) + count * pl.col("plug_high_mdb") + plant + spliced
     passive = pl.col("line_system").fill_null("none") != "amplified"
     measured = pl.col("loss_mdb") + fitted
     return links.with_columns(
@@ -50,7 +51,7 @@ def device_draw(ends: pl.DataFrame) -> pl.DataFrame:
     Reads device, port, type, power_high_mw of every end. Modules of unknown draw count as nothing, so that the sum is
     a lower bound: a device over its limit by it is over its limit for certain.
     """
-    modules = ends.filter(pl.col("power_high_mw").is_not_null()).unique(["device", "port", "type"])
+    modules = ends.filter(pl.col("power_high_mw").is_not_null(), pl.col("port").is_not_null()).unique(["device", "port", "type"])
     return modules.group_by("device").agg(draw_mw=pl.col("power_high_mw").sum()).sort("device")
 
 

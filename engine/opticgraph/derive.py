@@ -42,13 +42,16 @@ class Judged:
 
 def derive(design: Design, knowledge: Knowledge) -> Judged:
     """Work out what the rules read. Retired links are left out; nothing else is."""
-    links = design.links.filter(pl.col("status") != "retired").with_row_index("at")
+    in_use = pl.col("status").fill_null("active")
+    links = design.links.with_columns(status=in_use).filter(in_use != "retired").with_row_index("at")
     ports, told = _ports(design)
     links = _with_ports(links, ports)
     links = _with_types(links, knowledge)
     links = _with_ends(links, knowledge)
     links = _with_pairs(links, knowledge)
-    links = links.with_columns(pl.when(~pl.col("clash")).then(f"{side}_line_fec").alias(f"{side}_line_fec") for side in SIDES)
+    links = links.with_columns(
+        pl.when(~pl.col("clash")).then(f"{side}_line_fec").alias(f"{side}_line_fec") for side in SIDES
+    )
     links, assumed = _assume(links, knowledge)
     links = budget.dispersion(budget.path_loss(links.with_columns(splice_mdb=pl.lit(knowledge.splice, pl.Int64))))
     links = _settle(links)
@@ -193,7 +196,7 @@ def _with_pairs(links: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
             whole.alias(f"{side}_all_lanes"),
         )
 
-    def look(a, b, a_legs, b_legs, a_fec, b_fec, fiber, line, connectors):  # type: ignore[no-untyped-def]
+    def look(a, b, a_legs, b_legs, a_fec, b_fec, fiber, line, connectors, active):  # type: ignore[no-untyped-def]
         pair = pair_of(
             knowledge.types.get(a or ""),
             knowledge.types.get(b or ""),
@@ -204,13 +207,15 @@ def _with_pairs(links: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
             fiber=fiber,
             line=line,
             connectors=connectors,
+            active=active,
             knowledge=knowledge,
         )
-        return {**asdict(pair), "crossing": list(pair.crossing)}
+        return asdict(pair)
 
     keys = ["a_type", "b_type", "a_legs", "b_legs", "a_fec", "b_fec", "fiber_type", "line_system", "connectors"]
+    links = links.with_columns(active=pl.col("status") == "active")
     return _looked_up(
-        links, keys, look, {("pair_rate_gbps" if n == "rate_gbps" else n): k for n, k in _schema(Pair).items()}
+        links, [*keys, "active"], look, {("pair_rate_gbps" if n == "rate_gbps" else n): k for n, k in _schema(Pair).items()}
     )
 
 
@@ -256,7 +261,7 @@ def _assume(links: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, li
     told: dict[str, pl.Expr] = {
         "strands": pl.col("strands_needed"),
         "polarity": pl.col("crossing").list.first(),
-        "fiber_type": pl.col("fiber_class"),
+        "fiber_type": pl.col("fiber"),
     }
     for side in SIDES:
         for field, known in (("connector", connector), ("polish", polish)):
@@ -274,64 +279,37 @@ def _assume(links: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, li
         .iter_rows()
     ]
     filled = marks.with_columns(**{name: pl.coalesce(name, f"told_{name}") for name in told})
-    # the fibre class is judged as the modules' own where no fibre is recorded, and only where it may be assumed
-    filled = filled.with_columns(
-        fiber_class=pl.when(pl.col("fiber_type").is_not_null()).then(pl.col("fiber_class")),
-    )
     return filled.drop(*(f"told_{name}" for name in told)), assumed
 
 
 def _settle(links: pl.DataFrame) -> pl.DataFrame:
-    """Say what tells the distance, and which of the reach and dispersion figures are held against it."""
-    received = pl.all_horizontal(
-        pl.col(f"{side}_{name}").is_not_null() for side in SIDES for name in ("rx_mdbm", "receive_min_mdbm")
-    )
-    within_power = (
-        received
-        & (pl.col("a_rx_mdbm") >= pl.col("a_receive_min_mdbm")).fill_null(False)
-        & (pl.col("b_rx_mdbm") >= pl.col("b_receive_min_mdbm")).fill_null(False)
-    )
-    within_loss = (pl.col("loss_mdb").is_not_null() & (pl.col("path_high_mdb") <= pl.col("budget_mdb"))).fill_null(False)
-    dispersed = (
-        (pl.col("dispersion_high") <= pl.col("dispersion_ceiling"))
-        & (pl.col("dispersion_low") >= pl.col("dispersion_floor"))
-    ).fill_null(False)
-    beyond = (pl.col("length_mm") > pl.col("reach_mm")).fill_null(False)
-    amplified = (pl.col("line_system") == "amplified").fill_null(False)
-    osnr_holds = (amplified & (pl.col("osnr_mdb") >= pl.col("osnr_needed_mdb"))).fill_null(False)
-    engineered = beyond & dispersed & (within_power | within_loss | osnr_holds)
-    sure = pl.col("length_mm") <= pl.coalesce("reach_sure_mm", "reach_mm")
-    grade_known = ~pl.col("fiber_type").is_in(["MMF"]).fill_null(False)
-    known_modules = pl.col("a_type").is_not_null() & pl.col("b_type").is_not_null()
-    judged_dispersion = ~beyond | within_power | within_loss | amplified
+    """Say what tells the distance, and which of the reach, loss and dispersion figures are held against it."""
+    amplified = _holds(pl.col("line_system") == "amplified")
+    received = pl.col("a_rx_mdbm").is_not_null() & pl.col("b_rx_mdbm").is_not_null()
+    # received power at both ends beats an estimate; a measured loss stands beside it
     links = links.with_columns(
-        settled_by=pl.when(amplified & pl.col("coherent"))
-        .then(pl.lit("line"))
-        .when(received & ~pl.col("cable"))
-        .then(pl.lit("received power"))
-        .when(pl.col("loss_mdb").is_not_null() & pl.col("budget_mdb").is_not_null() & ~amplified)
-        .then(pl.lit("measured loss"))
-        .when(pl.col("length_mm").is_not_null() & pl.col("reach_mm").is_not_null() & grade_known & ~amplified)
-        .then(pl.lit("length"))
-        # what else is wrong is told by its own rule; the distance is recorded and waits for it
-        .when(
-            (pl.col("length_mm").is_not_null() | pl.col("loss_mdb").is_not_null())
-            & (known_modules.not_() | pl.col("clash") | pl.col("unsuited"))
-        )
-        .then(pl.lit("record")),
+        pl.when(~(received & pl.col("estimated"))).then(name).alias(name) for name in ("path_low_mdb", "path_high_mdb")
+    )
+    within_power = _holds(pl.col("a_rx_mdbm") >= pl.col("a_receive_min_mdbm")) & _holds(
+        pl.col("b_rx_mdbm") >= pl.col("b_receive_min_mdbm")
+    )
+    within_loss = ~pl.col("estimated") & _holds(pl.col("path_high_mdb") <= pl.col("budget_mdb"))
+    dispersed = _holds(pl.col("dispersion_high") <= pl.col("dispersion_ceiling")) & _holds(
+        pl.col("dispersion_low") >= pl.col("dispersion_floor")
+    )
+    beyond = _holds(pl.col("length_mm") > pl.col("reach_mm"))
+    osnr = amplified & _holds(pl.col("osnr_mdb") >= pl.col("osnr_needed_mdb"))
+    engineered = beyond & dispersed & (within_power | within_loss | osnr)
+    judged_dispersion = ~beyond | within_power | within_loss | amplified
+    return links.with_columns(
+        settled_by=_settled_by(amplified, received),
         reach_advised_mm=pl.when(engineered).then("reach_mm"),
         reach_limit_mm=pl.when(~engineered).then("reach_mm"),
-        reach_sure_mm=pl.when(~beyond & ~sure).then("reach_sure_mm"),
-        budget_sure_mdb=pl.when(~amplified & (pl.col("path_low_mdb") <= pl.col("budget_mdb"))).then("budget_sure_mdb"),
+        reach_sure_mm=pl.when(~beyond).then("reach_sure_mm"),
+        budget_mdb=pl.when(~amplified).then("budget_mdb"),
+        budget_sure_mdb=pl.when(_holds(pl.col("path_low_mdb") <= pl.col("budget_mdb"))).then("budget_sure_mdb"),
         dispersion_low=pl.when(judged_dispersion).then("dispersion_low"),
         dispersion_high=pl.when(judged_dispersion).then("dispersion_high"),
-        budget_mdb=pl.when(~amplified).then("budget_mdb"),
-    )
-    # received power at both ends beats an estimate; a measured loss stands beside it
-    unneeded = received & pl.col("estimated")
-    return links.with_columns(
-        path_low_mdb=pl.when(~unneeded).then("path_low_mdb"),
-        path_high_mdb=pl.when(~unneeded).then("path_high_mdb"),
         **{
             f"{side}_loss_{end}_mdb": pl.when(pl.col(f"{side}_rx_mdbm").is_null()).then(f"path_{end}_mdb")
             for side in SIDES
@@ -340,16 +318,46 @@ def _settle(links: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _settled_by(amplified: pl.Expr, received: pl.Expr) -> pl.Expr:
+    """The best that tells the distance; where another rule says what is missing, the record waits for it."""
+    known = {name: pl.col(name).is_not_null() for name in ("length_mm", "reach_mm", "loss_mdb", "budget_mdb")}
+    waits = (
+        pl.col("a_type").is_null()
+        | pl.col("b_type").is_null()
+        | pl.col("clash")
+        | (pl.col("fiber_type").is_null() & ~pl.col("cable"))
+        | (pl.col("line_system").is_null() & pl.col("coherent"))
+    )
+    return (
+        pl.when(amplified)
+        .then(pl.lit("line"))
+        .when(received & ~pl.col("cable"))
+        .then(pl.lit("received power"))
+        .when(known["loss_mdb"] & known["budget_mdb"])
+        .then(pl.lit("measured loss"))
+        .when(known["length_mm"] & known["reach_mm"])
+        .then(pl.lit("length"))
+        .when((known["length_mm"] | known["loss_mdb"]) & waits)
+        .then(pl.lit("record"))
+    )
+
+
+def _holds(comparison: pl.Expr) -> pl.Expr:
+    """Whether it is so; what is not known is not so."""
+    return comparison.fill_null(False)
+
+
 def _modes_in_use(first: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
-    """The mode each port is used in: that of its legs, or one link at the module's own rate."""
+    """The mode each port is used in: that of its legs, or one link at its rate; unknown where a leg's is."""
     modes = pl.concat(
         first.select(
             device=f"{s}_device",
             port=f"{s}_port",
-            mode=pl.coalesce(f"{s}_leg_mode", pl.format("1x{}G", pl.coalesce("rate_gbps", "pair_rate_gbps"))),
+            mode=pl.when(pl.col(f"{s}_legs").is_null())
+            .then(pl.format("1x{}G", pl.coalesce("rate_gbps", "pair_rate_gbps")))
+            .otherwise(f"{s}_leg_mode"),
         )
         for s in SIDES
     ).filter(pl.col("mode").is_not_null())
     in_use = modes.group_by("device", "port").agg(modes_in_use=pl.col("mode").unique().sort())
     return ports.join(in_use, on=["device", "port"], how="left").sort("device", "port")
-

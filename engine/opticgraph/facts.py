@@ -26,6 +26,7 @@ LINK = (
     Field("fiber_class", "", "fiberClass", "word", "Fiber"),
     Field("strands_needed", "", "strandsNeeded", "count", unit="fibres"),
     Field("crossing", "", "crossing", "words", "Polarity"),
+    Field("reach_mm", "", "specifiedReachM", "decimal", unit="m"),
     Field("reach_limit_mm", "", "reachLimitM", "decimal", unit="m"),
     Field("reach_advised_mm", "", "reachAdvisedM", "decimal", unit="m"),
     Field("reach_sure_mm", "", "reachSureM", "decimal", unit="m"),
@@ -56,7 +57,9 @@ END = (
     Field("direction", "", "direction", "word", "Direction"),
     Field("medium", "", "fiberClassNeeded", "word", "Fiber"),
     Field("legs", "", "legLanes", "count", unit="lanes"),
+    Field("leg", "", "legOf", "part"),
     Field("leg_mode", "", "legMode", "text"),
+    Field("reaches", "", "applicableReach", "parts"),
     Field("receive_min_mdbm", "", "receiveMinDbm", "decimal", unit="dBm"),
     Field("overload_mdbm", "", "overloadDbm", "decimal", unit="dBm"),
     Field("overload_tolerable_mdbm", "", "overloadTolerableDbm", "decimal", unit="dBm"),
@@ -144,21 +147,38 @@ def subjects_of(judged: Judged) -> dict[str, Focus]:
     modules = _sets_by(used, ["device", "port"], "module")
     modes = _sets_by(judged.ports.explode("modes_in_use"), ["device", "port_group"], "modes_in_use")
     doubled = _doubled(first)
-    shared: dict[object, list[str]] = {}
+    together: dict[tuple[object, ...], list[tuple[str, tuple[str, ...]]]] = {}
     for (group, device, port, _), names in _sets_by(used, ["group", "device", "port", "module"], "link").items():
         if len(names) > 1:
-            shared.setdefault(group, []).append(f"{' and '.join(map(str, names))} run through the module in {device} {port}")
+            together.setdefault((group,), []).append((f"{device} {port}", names))
     for iri, row in _rows("cage", judged.ports, ["device", "port"]):
         key = (row["device"], row["port"])
         own = row["modes_in_use"]
         others = set(modes.get((row["device"], row["port_group"]), ())) - set(own if isinstance(own, list) else ())
-        more = {"modules": modules.get(key, ()), "other_modes": sorted(map(str, others))}
+        more = {"modules": modules.get(key, ()), "other_modes": sorted(map(str, others)), "doubled": doubled.get(key, ())}
         foci[iri] = Focus("port", row | more, None, by_port.get(key, ()))
     for iri, row in _rows("device", judged.devices, ["device"]):
         foci[iri] = Focus("device", row, None, by_device.get((row["device"],), ()))
     for iri, row in _rows("group", judged.groups, ["group"]):
-        foci[iri] = Focus("group", row, None, by_group.get((row["group"],), ()))
+        key = (row["group"],)
+        foci[iri] = Focus("group", row | {"together": together.get(key, [])}, None, by_group.get(key, ()))
     return foci
+
+
+def _doubled(first: pl.DataFrame) -> dict[tuple[object, ...], tuple[str, ...]]:
+    """The links that use the same lane of the same port, by device and port."""
+    whole = [pl.int_ranges(1, pl.col(f"{side}_all_lanes").fill_null(ALL_LANES) + 1) for side in SIDES]
+    lanes = pl.concat(
+        first.select(
+            "link",
+            device=f"{side}_device",
+            port=f"{side}_port",
+            lane=pl.when(pl.col(f"{side}_lanes").list.len() > 0).then(f"{side}_lanes").otherwise(all_lanes),
+        )
+        for side, all_lanes in zip(SIDES, whole, strict=True)
+    ).explode("lane")
+    twice = lanes.filter(pl.col("link").n_unique().over("device", "port", "lane") > 1)
+    return _links_by(twice, ["device", "port"])
 
 
 def _named(links: pl.DataFrame) -> pl.DataFrame:
@@ -184,14 +204,20 @@ def _shadows(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
 def _derived(links: pl.DataFrame, ports: pl.DataFrame, judged: Judged) -> Iterator[pl.DataFrame]:
     subject = minted("link", links["link"])
     cable = links["cable"]
-    classes = {"CableLink": cable, "OpticalLink": ~cable, "CoherentLink": links["coherent"] & ~cable}
+    classes = {
+        "CableLink": cable,
+        "ClashingLink": links["clash"],
+        "CoherentLink": links["coherent"] & ~cable,
+        "OpticalLink": ~cable,
+    }
     yield described(subject, values(subject, links, LINK), classes=classes)
     lane = [field for field in fields.END if field.property == "lane"]
     for side in SIDES:
         end = subject.str.strip_suffix(">") + f"/{side}>"
         given, whole = pl.col(f"{side}_lanes"), pl.int_ranges(1, pl.col(f"{side}_all_lanes").fill_null(ALL_LANES) + 1)
         lanes = links.select(lanes=pl.when(given.list.len() > 0).then(pl.lit(None)).otherwise(whole))
-        said = values(end, links, END, f"{side}_") | values(end, lanes, lane)
+        ends = links.with_columns(encoded(links[f"{side}_adapter_unknown"]))  # as the IRI of the adapter spells it
+        said = values(end, ends, END, f"{side}_") | values(end, lanes, lane)
         yield described(end, said, classes={"OpticalEnd": ~cable})
         plugged = pl.DataFrame(
             {

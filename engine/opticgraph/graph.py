@@ -183,7 +183,7 @@ def _objects(subject: pl.Series, values: pl.Series, field: Field) -> pl.Series:
             return _typed(values.cast(pl.String), "decimal")
         case "count":
             return _typed(values.cast(pl.String), "integer")
-        case "lanes" | "modes" | "words":
+        case "lanes" | "modes" | "parts" | "words":
             return _several(subject, values, field)
         case "adapter" | "part":
             return f"<{PART}" + encoded(values) + ">"
@@ -199,7 +199,7 @@ def _several(subject: pl.Series, values: pl.Series, field: Field) -> pl.Series:
     if field.kind == "words":
         iris = {word: terms.iri(field.words, word) for word in terms.words(field.words)}
         values = values.list.eval(pl.element().replace_strict(iris, return_dtype=pl.String))
-    form = {"lanes": f'"{{}}"^^<{XSD}integer>', "words": "<{}>"}.get(field.kind, '"{}"')
+    form = {"lanes": f'"{{}}"^^<{XSD}integer>', "parts": f"<{PART}{{}}>", "words": "<{}>"}.get(field.kind, '"{}"')
     objects = pl.col("values").list.eval(pl.format(form, pl.element())).list.sort()
     between = pl.concat_str(pl.lit(" .\n"), "subject", pl.lit(f" <{OPTIC}{field.property}> "))
     held = pl.DataFrame({"subject": subject, "values": values}).with_columns(

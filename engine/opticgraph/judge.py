@@ -17,7 +17,7 @@ from .findings import findings_of, verdict_of
 from .knowledge import Knowledge, know
 from .result import SEVERITIES, Audit, Coverage, Finding, Verdict
 from .rules import Rule, Rules, read_rules
-from .shacl import validate
+from .shacl import focus_counts, validate
 
 __all__ = ["audit", "is_target", "judge", "judges"]
 
@@ -150,6 +150,7 @@ def _coverage(
     rules: Rules, foci: Mapping[str, Focus], findings: Iterable[Finding], data: Graph
 ) -> tuple[Coverage, ...]:
     found = Counter(finding.rule for finding in findings)
+    foci_of = focus_counts(data, rules.shapes) if any(not rule.shipped for rule in rules.rules.values()) else {}
     coverage = []
     for rule in rules.rules.values():
         if rule.shipped:
@@ -157,7 +158,7 @@ def _coverage(
             told = sum(judges(rule, focus.row, focus.side) for focus in asked)
             left = len(asked) - told
         else:
-            told, left = _focus_count(rules, rule, data), 0
+            told, left = foci_of.get(rule.iri, 0), 0
         why = "" if told or left else f"it found nothing to look at: {_TARGETS.get(rule.target, rule.target)}"
         coverage.append(Coverage(rule.name, told, found[rule.name], left, "whole graph", why))
     return tuple(coverage)
@@ -169,15 +170,6 @@ def is_target(rule: Rule, focus: Focus) -> bool:
         return rule.target in targets and _asks(rule, focus.row, focus.side)
     return rule.target == {"port": "Cage", "device": "Device", "group": "Group"}.get(focus.kind)
 
-
-def _focus_count(rules: Rules, rule: Rule, data: Graph) -> int:
-    """How many things a user's rule looks at: what its targets come to."""
-    from pyshacl.shapes_graph import ShapesGraph
-    from rdflib import URIRef
-
-    shapes = ShapesGraph(rules.shapes)
-    shape = shapes.lookup_shape_from_node(URIRef(rule.iri))
-    return len(list(shape.focus_nodes(data)))  # type: ignore[no-untyped-call]
 
 
 def _records(judged: Judged, design: Design) -> Iterable[Mapping[str, object]]:

@@ -104,9 +104,14 @@ def know(*, trust: str = "standards", catalogs: Sequence[Path] = ()) -> Knowledg
     """
     files = [*catalog_files(), *catalogs]
     sources = read_sources(catalogs)
-    belief = believe(read_facts(files), policy=read_policy(trust), sources=sources)
+    facts = read_facts(files)
+    belief = believe(facts, policy=read_policy(trust), sources=sources)
     triples = {(f.subject, f.figure, f.value) for f in belief.facts} | terms.broader()
     triples |= {(s, p, f"<{o}>") for s, p, o in _closed(belief.facts, files=files, trust=trust)}
+    if catalogs:
+        from .check import check  # imports pySHACL, which only a user's catalogue needs here
+
+        check(facts, own={fact.source for fact in facts} - set(read_sources()))
     return _laid_out(trust, triples, belief.facts, belief.contested, belief.spread, sources)
 
 
@@ -275,7 +280,7 @@ def _interworks(said: Said, facts: Iterable[Fact]) -> dict[tuple[str, str], Inte
 
 
 def _fiber_class() -> dict[str, str]:
-    notation = {iri: fiber for fiber, iri in ((word, terms.iri("Fiber", word)) for word in terms.words("Fiber"))}
+    notation = _notations("Fiber")
     broader = {notation[fiber]: notation[text_of(wider)] for fiber, _, wider in terms.broader()}
     return {fiber: broader.get(fiber, fiber) for fiber in notation.values()}
 

@@ -60,7 +60,7 @@ def questions() -> tuple[Question, ...]:
 
 
 def find(question: str | Path) -> Question:
-    """The shipped question of this name, or the one in a .rq file; QueryError with the nearest names if there is none."""
+    """The shipped question of this name, or the one in a .rq file; else QueryError with the nearest names."""
     known = {each.name: each for each in questions()}
     if isinstance(question, str) and question in known:
         return known[question]

@@ -9,13 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 import pyshacl
+from pyshacl.shapes_graph import ShapesGraph
 from rdflib import Graph, plugin
 from rdflib.namespace import SH
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
 
-__all__ = ["Result", "validate"]
+__all__ = ["Result", "focus_counts", "validate"]
 
 
 @dataclass(frozen=True, order=True)
@@ -43,6 +44,11 @@ def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:
             Result(str(shape), str(focus), "" if path is None else str(path), "" if value is None else value.n3())
         )
     return tuple(sorted(results))
+
+
+def focus_counts(data: Graph, shapes: Graph) -> dict[str, int]:
+    """How many things each shape looks at, by the shape's IRI: what its targets come to in the data."""
+    return {str(shape.node): len(list(shape.focus_nodes(data))) for shape in ShapesGraph(shapes).shapes}
 
 
 @lru_cache(maxsize=512)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .design import SIDES
 from .facts import FIELDS
 from .fields import Field
 from .knowledge import Knowledge, ModuleType
@@ -14,6 +15,8 @@ from .pairing import NOTHING
 from .resolve import nearest
 
 __all__ = ["Thing", "figure", "quantity", "say"]
+
+MM_PER_KM = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,12 @@ def _either(words: object) -> str:
     return f"{', '.join(rest)} or {last}" if rest else last
 
 
+def _and(words: Iterable[object]) -> str:
+    """a, b and c"""
+    *rest, last = map(str, words)
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
 def _place(side: str | None) -> Callable[[Thing], str]:
     def place(thing: Thing) -> str:
         device, port = thing.get("device", side), thing.get("port", side)
@@ -108,8 +117,10 @@ def _module(side: str | None) -> Callable[[Thing], str]:
         type_, text = thing.type(side), thing.get("module", side)
         if type_ is None:
             return str(text) if text else "no recorded module"
-        name = type_.interface if type_.id.startswith(type_.interface) else type_.id
-        return name if not text or str(text) in (name, type_.id) else f"{text} ({name})"
+        part = type_.about[0] == type_.id and len(type_.about) == 3
+        name = type_.interface if part or type_.id.startswith(type_.interface) else type_.id
+        same = not text or str(text) == name or (str(text) == type_.id and not part)
+        return name if same else f"{text} ({name})"
 
     return module
 
@@ -145,31 +156,67 @@ def _pair_advice(thing: Thing) -> str:
     told = thing.knowledge.interworks.get((a, b))
     if told and told.conditions:
         return f"{told.conditions[0][0].upper()}{told.conditions[0][1:]}.".replace("..", ".")
+    for leg, whole, wanted in (("a", "b", a), ("b", "a", b)):
+        if thing.row.get(f"{leg}_legs") and not thing.row.get(f"{whole}_legs"):
+            return f"Use {wanted} at {_place(whole)(thing)}, or another interface that interworks with it."
     return "Use the same interface at both ends, or a pair that interworks."
 
 
 def _distance_problem(thing: Thing) -> str:
-    measure = "loss_db, or the received power of both ends"
-    if thing.get("length_mm") is None:
-        if thing.get("cable"):
-            return "the length of the cable is not recorded. Give length_m."
+    length, loss = thing.get("length_mm"), thing.get("loss_mdb")
+    received = [side for side in SIDES if thing.get("rx_mdbm", side) is not None]
+    if thing.get("cable"):
+        return _cable_problem(thing)
+    power = "the received power of both ends"
+    if thing.get("line_system") == "amplified":
+        return f"no source states how {_modules(thing)} fares on an amplified line. Ask its maker, or give {power}."
+    if len(received) == 2:
+        return f"no source states how little light {_modules(thing)} needs. Give length_km and loss_db."
+    if length is None and loss is None and received:
+        return f"received power is recorded at one end only. Give {'b' if 'a' in received else 'a'}_rx_dbm, length_km or loss_db."
+    measure = f"loss_db, or {power}" if loss is None else power
+    if length is None and loss is not None:
+        return f"no source states how much loss {_modules(thing)} bears, and no length is recorded. Give length_km, or {power}."
+    if length is None:
         return f"neither length, loss nor received power is recorded. Give length_km, {measure}."
     if thing.get("fiber_type") == "MMF":
-        return "the grade of the multimode fibre is not recorded and the reach depends on it. Give fiber_type (OM3 ...)."
+        return "the reach depends on the grade of the multimode fibre, which is not recorded. Give fiber_type (OM3, OM4 or OM5)."
     why = thing.get("reach_why")
-    if why and thing.get("fiber_type") is None and not thing.get("cable"):
+    if why and thing.get("fiber_type") is None:
         return f"the reach depends on the fibre, which is not recorded. Give fiber_type, or {measure}."
     if why:
         return f"no source states how far {why} reaches on {thing.get('fiber_type')}. Give {measure}."
     return f"the modules are not known well enough to tell how far they reach. Give {measure}."
 
 
+def _cable_problem(thing: Thing) -> str:
+    if thing.get("length_mm") is None:
+        return "the length of the cable is not recorded. Give length_m."
+    why = thing.get("reach_why") or _modules(thing)
+    return f"no source states how long {why} may be. Ask its maker, or give the part number."
+
+
+def _modules(thing: Thing) -> str:
+    return " and ".join(dict.fromkeys(_module(side)(thing) for side in SIDES))
+
+
 def _reach_advice(thing: Thing) -> str:
     if thing.get("cable"):
         return "Use a longer cable type, or optics."
-    if thing.row.get("loss_mdb") is None:
+    if thing.row.get("loss_mdb") is None and _disperses_little(thing):
         return "Use a module of longer reach; measured loss would show whether it is merely engineered."
     return "Use a module of longer reach."
+
+
+def _disperses_little(thing: Thing) -> bool:
+    """Whether the dispersion of the whole length is within what both interfaces bear."""
+    names = ("length_mm", "dispersion_km_low", "dispersion_km_high")
+    if any(thing.get(name) is None for name in names):
+        return True
+    length, low, high = (int(str(thing.get(name))) for name in names)
+    floor, ceiling = thing.get("dispersion_floor"), thing.get("dispersion_ceiling")
+    too_low = floor is not None and length * low < int(str(floor)) * MM_PER_KM
+    return not too_low and (ceiling is None or length * high <= int(str(ceiling)) * MM_PER_KM)
 
 
 def _by(column: str) -> Callable[[Thing], str]:
@@ -196,7 +243,8 @@ def _estimate(thing: Thing) -> str:
     high = quantity(int(str(thing.get("plug_high_mdb") or 0)), "dB")
     parts.append(f"{2 if connectors is None else connectors} connectors of 0 to {high}")
     if thing.get("splices"):
-        parts.append(f"{thing.get('splices')} splices")
+        splice = quantity(thing.knowledge.splice, "dB")
+        parts.append(f"{thing.get('splices')} splices of 0 to {splice}")
     if thing.get("attenuator_mdb"):
         parts.append(f"attenuator {quantity(int(str(thing.get('attenuator_mdb'))), 'dB')}")
     return ", ".join(parts)
@@ -224,16 +272,38 @@ def _attenuator(thing: Thing) -> str:
     return f"{fits[0]} dB" if fits else f"at least {quantity(over, 'dB')}"
 
 
+def _setting(fec: object) -> str:
+    return "FEC off" if fec == NOTHING else f"FEC {fec}"
+
+
 def _fecs(thing: Thing) -> str:
     type_ = thing.type()
-    return _either(type_.host_fecs) if type_ and type_.host_fecs else "what its maker says"
+    return _either(map(_setting, type_.host_fecs)) if type_ and type_.host_fecs else "what its maker says"
 
 
 def _fec_advice(thing: Thing) -> str:
     type_ = thing.type()
     if type_ and type_.module_fec and NOTHING in type_.host_fecs:
-        return f"The module does its own FEC ({type_.module_fec}); switch the port's off."
-    return "Set the port accordingly."
+        return f"It does its own FEC ({type_.module_fec}), so switch the port's off."
+    return f"Set the port to {_fecs(thing)}."
+
+
+def _line_fec(side: str) -> Callable[[Thing], str]:
+    def words(thing: Thing) -> str:
+        fec = thing.get("line_fec", side)
+        return "no FEC" if fec == NOTHING else f"FEC {fec}"
+
+    return words
+
+
+def _line_fec_advice(thing: Thing) -> str:
+    """Set the port that is not as its module wants it; if both are, the modules themselves differ."""
+    for side in SIDES:
+        type_ = thing.type(side)
+        if type_ and type_.host_fecs and thing.get("fec", side) not in (None, *type_.host_fecs):
+            return f"Set {_place(side)(thing)} to {_either(map(_setting, type_.host_fecs))}."
+    own = [type_ for side in SIDES if (type_ := thing.type(side)) and type_.module_fec]
+    return "Use modules that do the same FEC." if len(own) == 2 else "Set both ports alike."
 
 
 def _grades(thing: Thing) -> str:
@@ -260,8 +330,62 @@ def _connector_advice(thing: Thing) -> str:
 def _breakouts(thing: Thing) -> str:
     type_ = thing.type()
     if type_ is None or not type_.breakouts:
-        return "it is not broken out at all"
+        return "it offers none at all"
     return "it offers " + _either(f"{b.legs}x{b.leg_rate_gbps}G of {b.leg_lanes} lanes" for b in type_.breakouts)
+
+
+def _lanes(count: object) -> str:
+    return f"{count} lane{'' if count == 1 else 's'}"
+
+
+def _socket(thing: Thing) -> str:
+    """a QSFP28 cage, or: the adapter OSFP-to-QSFP"""
+    socket = str(thing.get("socket") or "unknown")
+    if socket in thing.knowledge.adapters:
+        return f"the adapter {socket}"
+    return f"{'an' if socket[0] in 'AEIO' else 'a'} {socket} cage"
+
+
+def _taken(thing: Thing) -> str:
+    """The form factors that the socket takes, without those whose lanes are faster than its own."""
+    sockets, socket = thing.knowledge.sockets, str(thing.get("socket"))
+    takes = thing.knowledge.takes.get(socket, frozenset())
+    own = sockets.get(str(thing.get("cage")), (None, None))[1]
+    rate = {form_factor: sockets.get(form_factor, (None, None))[1] or 0 for form_factor in takes}
+    runs = [form_factor for form_factor in takes if own is None or rate[form_factor] <= own]
+    return _either(sorted(runs or takes, key=lambda form_factor: (form_factor != socket, rate[form_factor], form_factor)))
+
+
+def _dispersion_by(limit: int) -> Callable[[Thing], str]:
+    """The interface whose limit is the stricter one: 0 the negative, 1 the positive."""
+
+    def words(thing: Thing) -> str:
+        types = [type_ for side in SIDES if (type_ := thing.type(side)) and type_.dispersion_limits[limit] is not None]
+        sign = 1 if limit else -1
+        return min(types, key=lambda type_: sign * (type_.dispersion_limits[limit] or 0)).interface if types else "it"
+
+    return words
+
+
+def _together(thing: Thing) -> str:
+    """L1 and L2 run through the module in leaf1 Ethernet1"""
+    shared: Iterable[tuple[str, tuple[str, ...]]] = thing.row.get("together") or ()  # type: ignore[assignment]
+    return "; ".join(f"{_and(links)} run through the module in {place}" for place, links in shared)
+
+
+def _strands_by(thing: Thing) -> str:
+    spoken = [(str(thing.get("speaks", side)), thing.type(side)) for side in SIDES if thing.get("speaks", side)]
+    types = thing.knowledge.types
+    for interface, _ in spoken:
+        ids = thing.knowledge.by_interface.get(interface, ())
+        if ids and types[ids[0]].fibers == thing.get("strands_needed"):
+            return interface
+    return spoken[0][0] if spoken else "the interface"
+
+
+def _connector_count(thing: Thing) -> str:
+    count = thing.get("connectors")
+    return "2 connectors (assumed)" if count is None else f"{count} connector{'' if count == 1 else 's'}"
 
 
 def _coherent(thing: Thing) -> str:
@@ -278,14 +402,15 @@ def _band(thing: Thing) -> str:
 _WORDS: Mapping[str, Callable[[Thing], str]] = {
     "aBand": _band,
     "aDirection": lambda t: {"U": "up", "D": "down"}.get(str(t.get("direction", "a")), "unknown"),
-    "aLineFec": lambda t: str(t.get("line_fec", "a")),
+    "aLineFec": _line_fec("a"),
     "aModule": _module("a"),
     "aPlace": _place("a"),
+    "aSocket": _socket,
     "aSpeaks": lambda t: str(t.get("speaks", "a") or "an unknown interface"),
     "aWords": _interface("a"),
     "adapterCages": lambda t: _either(sorted(t.knowledge.adapters.get(str(t.get("adapter")), ()))),
     "attenuatorAdvice": _attenuator,
-    "bLineFec": lambda t: str(t.get("line_fec", "b")),
+    "bLineFec": _line_fec("b"),
     "bModule": _module("b"),
     "bPlace": _place("b"),
     "bSpeaks": lambda t: str(t.get("speaks", "b") or "an unknown interface"),
@@ -294,10 +419,11 @@ _WORDS: Mapping[str, Callable[[Thing], str]] = {
     "cage": lambda t: str(t.get("cage") or "unknown"),
     "coherentModule": _coherent,
     "connectorAdvice": _connector_advice,
-    "connectorCount": lambda t: str(2 if t.get("connectors") is None else t.get("connectors")),
+    "connectorWords": _connector_count,
     "detector": lambda t: str(getattr(t.type(), "detector", None) or "unknown"),
     "device": lambda t: str(t.get("device") or "the device"),
-    "dispersionBy": lambda t: f"{_module('a')(t)} to {_module('b')(t)}",
+    "dispersionCeilingBy": _dispersion_by(1),
+    "dispersionFloorBy": _dispersion_by(0),
     "distanceProblem": _distance_problem,
     "end": lambda t: t.side or "",
     "endLossWords": _end_loss,
@@ -308,9 +434,12 @@ _WORDS: Mapping[str, Callable[[Thing], str]] = {
     "fiberType": lambda t: str(t.get("fiber_type") or "the cable" if t.get("cable") else t.get("fiber_type") or "unknown fibre"),
     "gradesServed": _grades,
     "group": lambda t: f"group {t.get('group')}",
+    "hostFec": lambda t: _setting(t.get("fec")),
     "knownAdapters": lambda t: _either(sorted(t.knowledge.adapters)),
+    "legLanes": lambda t: _lanes(t.get("legs")),
+    "lineFecAdvice": _line_fec_advice,
     "link": lambda t: str(t.get("link")),
-    "links": lambda t: ", ".join(t.links),
+    "links": lambda t: _and(t.row.get("doubled") or t.links),  # type: ignore[arg-type]
     "lossAdvice": lambda t: "It may be running; clean the connectors, or use a module with a larger budget.",
     "lossBy": _by("budget_by"),
     "lossOver": _loss_over,
@@ -319,13 +448,17 @@ _WORDS: Mapping[str, Callable[[Thing], str]] = {
     "moduleConnectors": _connectors(None),
     "modulePolish": lambda t: str(getattr(t.type(), "polish", None)),
     "moduleProblem": _module_problem,
+    "medium": lambda t: "cable" if t.get("cable") else "fibre",
     "modules": lambda t: ", ".join(sorted(map(str, t.row.get("modules") or ()))),  # type: ignore[call-overload]
+    "onFiber": lambda t: "" if t.get("cable") else f" on {t.get('fiber_type') or 'this fibre'}",
     "otherModes": lambda t: ", ".join(map(str, t.row.get("other_modes") or ())),  # type: ignore[call-overload]
     "pairAdvice": _pair_advice,
     "place": _place(None),
     "portModes": lambda t: _either(t.get("modes") or ()),
     "reachAdvice": _reach_advice,
     "reachBy": _by("reach_by"),
+    "sharedModules": _together,
+    "strandsBy": _strands_by,
     "strandsMissing": lambda t: str(int(str(t.get("strands_needed") or 0)) - int(str(t.get("strands") or 0))),
-    "takenFormFactors": lambda t: _either(sorted(t.knowledge.takes.get(str(t.get("socket")), ()))),
+    "takenFormFactors": _taken,
 }

@@ -181,9 +181,8 @@ def _alternatives(match: re.Match[str]) -> str:
 
 def _limits(field: Field, scale: int) -> tuple[Decimal, Decimal]:
     """What is believed, in the unit of the cell."""
-    high = field.high or 10**12
     per = 1000 if scale == 1_000_000 else 1
-    return Decimal(field.low) / per, Decimal(high) / per
+    return Decimal(field.low) / per, Decimal(field.high) / per
 
 
 def _factor(field: Field, scale: int) -> int:

@@ -19,7 +19,7 @@ from .needs import give
 from .rows import Row, links_of, rows
 from .words import clean, headline
 
-__all__ = ["COLUMNS", "RECORD", "render"]
+__all__ = ["COLUMNS", "RECORD", "cell", "render"]
 
 RECORD = (
     "status", "group", "rate_gbps", "fiber_type", "length_m",
@@ -43,7 +43,7 @@ def render(audit: Audit) -> str:
     sheet = io.StringIO()
     writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({column: _cell(value) for column, value in row.items()} for row in _rows(audit))
+    writer.writerows({column: cell(value) for column, value in row.items()} for row in _rows(audit))
     return sheet.getvalue()
 
 
@@ -84,7 +84,8 @@ def _finding(finding: Finding) -> dict[str, object]:
     }
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as a cell that no spreadsheet runs as a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):

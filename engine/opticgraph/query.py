@@ -1,0 +1,135 @@
+"""Questions to a design, in SPARQL, and their answers as rows; dataset.py says what a question reads.
+
+A parameter that is not given stays unbound: the answer is for all its values. One that is given is joined with the
+solutions by its projected variable; it also stands in the default graph as `[] given:name value`, for queries that
+compare with it. It never becomes a part of the query's text. A query reaches no network, and is stopped when its time
+is over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+
+from . import sparql
+from .dataset import dataset
+from .design import Design
+from .errors import OpticgraphError, QueryError
+from .graph import XSD
+from .knowledge import know
+from .parameters import bind
+from .question import Question, find, plain, questions
+from .table import Iri, Table, Typed, Value
+
+__all__ = ["GIVEN", "SECONDS", "given", "query", "questions", "table"]
+
+GIVEN = "https://w3id.org/opticgraph/given#"
+SECONDS = 60.0  # what a query may take, unless its caller allows more
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+_NETWORK = re.compile(r"\bSERVICE\b", re.IGNORECASE)
+# Python values of the datatypes that answers are full of; the engine writes them in canonical form.
+_READ: Mapping[str, Callable[[str], Value]] = MappingProxyType(
+    {"": str, "string": str, "integer": int, "decimal": Decimal, "boolean": "true".__eq__}
+)
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+def query(
+    design: Design,
+    question: str | Path,
+    parameters: Mapping[str, str] = _NONE,
+    *,
+    trust: str = "standards",
+    catalogs: Sequence[Path] = (),
+    rules: Sequence[Path] = (),
+    seconds: float = SECONDS,
+) -> Table:
+    """Answer a shipped question, or the one in a .rq file, about a design.
+
+    Raises QueryError where there is no such question, a parameter or its value is unknown, the query is not SPARQL,
+    asks the network, or takes longer than it may.
+    """
+    asked = find(question)
+    if _NETWORK.search(plain(asked.query)):
+        raise QueryError(f"{asked.file}: found SERVICE; expected a query of this design alone, no network is asked")
+    knowledge = know(trust=trust, catalogs=catalogs)
+    bound = bind(asked, parameters, design=design, knowledge=knowledge)
+    quads = dataset(design, asked.query, knowledge=knowledge, catalogs=catalogs, rules=rules) + given(bound)
+    return table(asked, *_run(asked, quads, bound, seconds))
+
+
+def table(question: Question, kind: str, answer: bytes) -> Table:
+    """The answer of sparql.solve as a table; QueryError where it is none."""
+    match kind:
+        case "rows":
+            told = json.loads(answer)
+            columns = tuple(told["head"]["vars"])
+            rows = tuple(tuple(_value(row.get(name)) for name in columns) for row in told["results"]["bindings"])
+            return Table(question.text, columns, rows)
+        case "truth":
+            return Table(question.text, (), (), truth=bool(json.loads(answer)["boolean"]))
+        case "triples":
+            return Table(question.text, (), (), triples=answer.decode())
+        case "syntax":
+            raise QueryError(_misspelt(question, answer.decode()))
+        case _:
+            said = answer.decode()
+            unprojected = re.search(r"variable \?(\w+) in its SELECT projection", said)
+            if unprojected:
+                said = f"found the parameter {unprojected[1]!r}; expected one that the query projects by SELECT"
+            raise QueryError(f"{question.file}: {said}")
+
+
+def given(bound: Mapping[str, str]) -> bytes:
+    """The parameters as N-Quads, `[] given:name value`: for queries that compare with one rather than match it."""
+    return "".join(f"_:given <{GIVEN}{name}> {term} .\n" for name, term in bound.items()).encode()
+
+
+def _run(question: Question, quads: bytes, bound: Mapping[str, str], seconds: float) -> tuple[str, bytes]:
+    """Solve the query in a process of its own: the engine does not stop for a signal while it sorts or joins."""
+    if not sys.executable:  # embedded: nothing to start
+        return sparql.solve(sparql.load(quads), question.query, bound)
+    asked = json.dumps({"query": question.query, "bound": dict(bound)}).encode()
+    command = [sys.executable, "-P", str(Path(sparql.__file__))]
+    try:
+        done = subprocess.run(command, input=asked + b"\n" + quads, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as error:
+        took = f"found no answer within {seconds:g} seconds"
+        raise QueryError(f"{question.file}: {took}; expected a query that reads less, or more time") from error
+    if done.returncode < 0:
+        raise QueryError(f"{question.file}: the query was stopped by the system, most likely for want of memory")
+    if done.returncode:
+        raise OpticgraphError(done.stderr.decode(errors="replace"))
+    kind, _, answer = done.stdout.partition(b"\n")
+    return kind.decode(), answer
+
+
+def _misspelt(question: Question, said: str) -> str:
+    told = _PLACE.fullmatch(said)
+    if told is None:
+        return f"{question.file}: found no SPARQL 1.1 query: {said}"
+    lines = question.query.splitlines() or [""]
+    line, column = int(told[1]), int(told[2])
+    rest = lines[line - 1][column - 1 :].split() if line <= len(lines) else []
+    found = repr(rest[0]) if rest else "the end of the line" if line < len(lines) else "the end of the query"
+    expected = "a prefix that is declared" if "Prefix not found" in told[3] else "a query in SPARQL 1.1"
+    return f"{question.file}:{line}: found {found} at column {column}; expected {expected}"
+
+
+def _value(told: Mapping[str, str] | None) -> Value:
+    """A term of SPARQL JSON as a Python value."""
+    if told is None:
+        return None
+    text, datatype = told["value"], told.get("datatype", "")
+    if told["type"] != "literal":
+        return Iri(f"_:{text}" if told["type"] == "bnode" else text)
+    if "xml:lang" in told or datatype.removeprefix(XSD) not in _READ:
+        return Typed(text, datatype, told.get("xml:lang", ""))
+    return _READ[datatype.removeprefix(XSD)](text)
