@@ -285,7 +285,9 @@ def _assume(links: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, li
 def _settle(links: pl.DataFrame) -> pl.DataFrame:
     """Say what tells the distance, and which of the reach, loss and dispersion figures are held against it."""
     amplified = _holds(pl.col("line_system") == "amplified")
-    received = pl.col("a_rx_mdbm").is_not_null() & pl.col("b_rx_mdbm").is_not_null()
+    received = pl.all_horizontal(
+        pl.col(f"{side}_{name}").is_not_null() for side in SIDES for name in ("rx_mdbm", "receive_min_mdbm")
+    )
     # received power at both ends beats an estimate; a measured loss stands beside it
     links = links.with_columns(
         pl.when(~(received & pl.col("estimated"))).then(name).alias(name) for name in ("path_low_mdb", "path_high_mdb")
@@ -319,23 +321,24 @@ def _settle(links: pl.DataFrame) -> pl.DataFrame:
 
 
 def _settled_by(amplified: pl.Expr, received: pl.Expr) -> pl.Expr:
-    """The best that tells the distance; where another rule says what is missing, the record waits for it."""
+    """The best that tells the distance; where another rule says what is missing or wrong, the record waits for it."""
     known = {name: pl.col(name).is_not_null() for name in ("length_mm", "reach_mm", "loss_mdb", "budget_mdb")}
     waits = (
         pl.col("a_type").is_null()
         | pl.col("b_type").is_null()
         | pl.col("clash")
+        | pl.col("unsuited")
         | (pl.col("fiber_type").is_null() & ~pl.col("cable"))
         | (pl.col("line_system").is_null() & pl.col("coherent"))
     )
     return (
-        pl.when(amplified)
+        pl.when(amplified & pl.col("coherent") & ~pl.col("cable"))
         .then(pl.lit("line"))
         .when(received & ~pl.col("cable"))
         .then(pl.lit("received power"))
-        .when(known["loss_mdb"] & known["budget_mdb"])
+        .when(known["loss_mdb"] & known["budget_mdb"] & ~amplified)
         .then(pl.lit("measured loss"))
-        .when(known["length_mm"] & known["reach_mm"])
+        .when(known["length_mm"] & known["reach_mm"] & ~amplified)
         .then(pl.lit("length"))
         .when((known["length_mm"] | known["loss_mdb"]) & waits)
         .then(pl.lit("record"))

@@ -60,6 +60,7 @@ class Pair:
     b_leg_mode: str | None = None
     agree: bool = False
     clash: bool = False
+    unsuited: bool = False  # the fibre or the line is not one that an end is made for: other rules say so
     fiber: str | None = None
     fiber_class: str | None = None
     strands_needed: int | None = None
@@ -177,6 +178,10 @@ def pair_of(
     b_reaches = _reaches(b, fiber, b_fec, line, knowledge) if b else []
     facts |= {"a_reaches": tuple(r.id for r in a_reaches), "b_reaches": tuple(r.id for r in b_reaches)}
     if not cable:
+        dark = line == NOTHING and bool(facts["coherent"]) and not all(
+            any(r.budget_mdb is not None for r in reaches) for reaches in (a_reaches, b_reaches)
+        )
+        facts["unsuited"] = dark or any(_unsuited(t, fiber, line, knowledge) for t in types)
         facts["strands_needed"] = _most(i.fibers for i in spoken)
         facts["crossing"] = spoken[0].crossing if agree and spoken[0].crossing == spoken[-1].crossing else ()
         facts["reflectance_limit_mdb"] = _least(_reflectance(t, connectors) for t in types)
@@ -188,6 +193,17 @@ def pair_of(
             if fiber_class == "SMF" and fiber not in SHIFTED:
                 facts |= _dispersion((a, b))
     return Pair(**facts)  # type: ignore[arg-type]
+
+
+def _unsuited(type_: ModuleType, fiber: str | None, line: str | None, knowledge: Knowledge) -> bool:
+    """Whether the amplifiers of the line stop the type's wavelengths, or it is made for another fibre."""
+    if line == "amplified" and type_.band not in (None, "C band"):
+        return True
+    fiber_class = knowledge.fiber_class.get(fiber or "")
+    if fiber_class and type_.medium and fiber_class != type_.medium:
+        return True
+    grades = {r.fiber for r in type_.reaches if knowledge.fiber_class.get(r.fiber) == "MMF"}
+    return fiber_class == "MMF" and fiber != "MMF" and bool(grades) and fiber not in grades
 
 
 def _slack(receiver: ModuleType) -> int:

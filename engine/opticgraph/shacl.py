@@ -10,7 +10,7 @@ from typing import Any
 
 import pyshacl
 from pyshacl.shapes_graph import ShapesGraph
-from rdflib import Graph, plugin
+from rdflib import Graph, URIRef, plugin
 from rdflib.namespace import SH
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.processor import SPARQLProcessor
@@ -41,7 +41,8 @@ def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:
             report.value(result, p) for p in (SH.sourceShape, SH.focusNode, SH.resultPath, SH.value)
         )
         results.append(
-            Result(str(shape), str(focus), "" if path is None else str(path), "" if value is None else value.n3())
+            # A blank node, as a path of several steps is, has another name on every run.
+            Result(str(shape), str(focus), str(path) if isinstance(path, URIRef) else "", "" if value is None else value.n3())
         )
     return tuple(sorted(results))
 

@@ -171,7 +171,7 @@ def _distance_problem(thing: Thing) -> str:
     if thing.get("line_system") == "amplified":
         return f"no source states how {_modules(thing)} fares on an amplified line. Ask its maker, or give {power}."
     if len(received) == 2:
-        return f"no source states how little light {_modules(thing)} needs. Give length_km and loss_db."
+        return f"no source states how little light {_modules(thing)} needs. Give length_km or loss_db."
     if length is None and loss is None and received:
         return f"received power is recorded at one end only. Give {'b' if 'a' in received else 'a'}_rx_dbm, length_km or loss_db."
     measure = f"loss_db, or {power}" if loss is None else power
@@ -182,8 +182,6 @@ def _distance_problem(thing: Thing) -> str:
     if thing.get("fiber_type") == "MMF":
         return "the reach depends on the grade of the multimode fibre, which is not recorded. Give fiber_type (OM3, OM4 or OM5)."
     why = thing.get("reach_why")
-    if why and thing.get("fiber_type") is None:
-        return f"the reach depends on the fibre, which is not recorded. Give fiber_type, or {measure}."
     if why:
         return f"no source states how far {why} reaches on {thing.get('fiber_type')}. Give {measure}."
     return f"the modules are not known well enough to tell how far they reach. Give {measure}."
@@ -302,7 +300,7 @@ def _line_fec_advice(thing: Thing) -> str:
         type_ = thing.type(side)
         if type_ and type_.host_fecs and thing.get("fec", side) not in (None, *type_.host_fecs):
             return f"Set {_place(side)(thing)} to {_either(map(_setting, type_.host_fecs))}."
-    own = [type_ for side in SIDES if (type_ := thing.type(side)) and type_.module_fec]
+    own = {type_.module_fec for side in SIDES if (type_ := thing.type(side)) and type_.module_fec}
     return "Use modules that do the same FEC." if len(own) == 2 else "Set both ports alike."
 
 
@@ -331,7 +329,8 @@ def _breakouts(thing: Thing) -> str:
     type_ = thing.type()
     if type_ is None or not type_.breakouts:
         return "it offers none at all"
-    return "it offers " + _either(f"{b.legs}x{b.leg_rate_gbps}G of {b.leg_lanes} lanes" for b in type_.breakouts)
+    modes = dict.fromkeys(f"{b.legs}x{b.leg_rate_gbps}G in legs of {_lanes(b.leg_lanes)}" for b in type_.breakouts if b.leg_rate_gbps)
+    return "it offers " + _either(modes)
 
 
 def _lanes(count: object) -> str:

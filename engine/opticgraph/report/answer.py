@@ -31,7 +31,7 @@ from .words import clean
 
 __all__ = ["ENDINGS", "FORMATS", "render", "shown"]
 
-WIDTH = 100
+LONG = 60  # characters from which on a column of text is folded
 ENDINGS: Mapping[str, str] = MappingProxyType(
     {".txt": "text", ".csv": "csv", ".json": "json", ".xml": "xml", ".srx": "xml", ".ttl": "turtle"}
 )
@@ -96,11 +96,11 @@ def _text(table: Table) -> str:
         numbers = [row[at] for row in table.rows if row[at] is not None]
         right = bool(numbers) and all(isinstance(each, int | Decimal) for each in numbers)
         header = Text(_INNER.sub(" ", clean(column)).lower())
-        grid.add_column(header, justify="right" if right else "left", overflow="fold")
+        grid.add_column(header, justify="right" if right else "left", overflow="fold", max_width=LONG)
     for row in table.rows:
         grid.add_row(*(Text(clean(shown(value))) for value in row))
     target = io.StringIO()
-    console = Console(file=target, width=WIDTH, color_system=None, highlight=False, legacy_windows=False, _environ={})
+    console = Console(file=target, width=LONG * max(1, len(table.columns)) * 2, color_system=None, highlight=False, legacy_windows=False, _environ={})
     if table.rows:
         console.print(grid)
     lines += [line.rstrip() for line in target.getvalue().strip("\n").split("\n")] if table.rows else []

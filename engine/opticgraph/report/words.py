@@ -214,12 +214,14 @@ def _aspects(row: Row) -> str:
 
 
 def _beyond(finding: Finding) -> str:
-    template = BEYOND.get(finding.rule)
     found, limit = _decimal(finding.found), _decimal(finding.limit)
+    dark = finding.rule == "loss-within-budget" and finding.unit == "dBm"  # received power, not loss
+    template = "{by} too little light at the receiver" if dark else BEYOND.get(finding.rule)
     if template is None or found is None or limit is None or found == limit:
         return ""
     by = abs(found - limit)
-    told = _length(str(by)) if finding.unit == "m" else f"{_plain(by)} {finding.unit or ''}".strip()
+    unit = "dB" if finding.unit == "dBm" else finding.unit or ""  # two powers differ by a ratio
+    told = _length(str(by)) if finding.unit == "m" else f"{_plain(by)} {unit}".strip()
     return template.format(by=told) + (" by estimate" if finding.estimated else "")
 
 
