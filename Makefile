@@ -14,7 +14,7 @@ BIN := .venv/bin
 	touch $@
 
 demo: .venv/ready
-	@for design in metro-ring/links.csv leaf-spine/links.csv bidi-plant/links.csv campus/links.csv netbox; do \
+	@for design in metro-ring leaf-spine bidi-plant campus netbox; do \
 	    echo; echo "== examples/$$design"; \
 	    $(BIN)/opticgraph audit examples/$$design --fail-on never || exit 1; \
 	done

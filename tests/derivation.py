@@ -4,26 +4,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import polars as pl
 import pyoxigraph as ox
-from opticgraph.graph import to_graph
-from opticgraph.knowledge import Knowledge
 
+from opticgraph.derive import Judged
 from opticgraph.design import Design
+from opticgraph.facts import derived_graph
+from opticgraph.graph import to_graph
 from opticgraph.sources import catalog_files
 
-__all__ = ["QUERIES", "canonical", "derived", "order", "triples"]
+__all__ = ["QUERIES", "after", "columns", "listed", "order", "queries", "query"]
 
 QUERIES = Path(__file__).parent.parent / "queries" / "derive"
 BELIEVED, DESIGN = ox.NamedNode("urn:believed"), ox.NamedNode("urn:design")
 DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 
 
+def columns(design: Design, judged: Judged) -> frozenset[str]:
+    """Every triple of a judged design, as its columns have it; of an ambiguous name its first meaning."""
+    lines = derived_graph(design, _first(judged))
+    return frozenset(canonical(quad.triple) for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES))
+
+
+def queries(design: Design, judged: Judged, knowledge: bytes) -> frozenset[str]:
+    """The same as the queries have it.
+
+    They begin with the design as recorded, less its retired links, with what the host catalogue tells of its ports and
+    with the module types that its names mean.
+    """
+    status = pl.col("status").fill_null("active")
+    links = design.links.with_columns(status=status).filter(status != "retired")
+    recorded = to_graph(replace(design, links=links, ports=judged.ports.select(design.ports.columns)))
+    types = [line for line in derived_graph(design, _first(judged)).splitlines() if b"#ofType> " in line]
+    return derived(recorded + b"\n".join(types), knowledge)
+
+
 def derived(design: bytes, knowledge: bytes) -> frozenset[str]:
-    """Every triple of a design (N-Triples) and all that the queries add to it, canonical."""
+    """Every triple of a design (N-Triples) and all that the queries add to it."""
     store = _store(knowledge)
     store.clear_graph(DESIGN)
     store.load(design, format=ox.RdfFormat.N_TRIPLES, to_graph=DESIGN)
@@ -32,11 +54,6 @@ def derived(design: bytes, knowledge: bytes) -> frozenset[str]:
         assert isinstance(found, ox.QueryTriples)
         store.extend(ox.Quad(*triple, DESIGN) for triple in found)
     return frozenset(canonical(quad.triple) for quad in store.quads_for_pattern(None, None, None, DESIGN))
-
-
-def triples(lines: bytes) -> frozenset[str]:
-    """The triples of a document in N-Triples, canonical."""
-    return frozenset(canonical(quad.triple) for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES))
 
 
 def canonical(triple: ox.Triple) -> str:
@@ -70,6 +87,10 @@ def listed(name: str, heading: str) -> Iterable[str]:
 @cache
 def query(name: str) -> str:
     return (QUERIES / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def _first(judged: Judged) -> Judged:
+    return replace(judged, links=judged.links.filter(pl.col("case") == 0))
 
 
 @cache

@@ -15,12 +15,13 @@ import openpyxl
 import polars as pl
 import pytest
 import xlsxwriter
+from polars.testing import assert_frame_equal
+
 from opticgraph import fields
 from opticgraph.convert import convert
 from opticgraph.design import DEVICE_SCHEMA, GROUP_SCHEMA, LINK_SCHEMA, PORT_SCHEMA, Design
 from opticgraph.errors import BadCell, DesignError
 from opticgraph.read import sheet, workbook
-from polars.testing import assert_frame_equal
 
 NAMES = "link,a_device,a_port,b_device,b_port"
 LINE = "L1,leaf1,Eth1,leaf2,Eth2"
@@ -189,8 +190,10 @@ def test_every_column_of_the_contract() -> None:
     }
     port = {"port_group": None, "card": None}
     assert design.ports.rows(named=True) == [
-        {"device": "leaf1", "port": "Ethernet1/1", "cage": "QSFP28", "power_mw": 3_500, "modes": ["2x50G", "4x25G"]} | port,
-        {"device": "spine1", "port": "Ethernet2/1", "cage": "QSFP-DD", "power_mw": 12_000, "modes": ["4x50G", "4x100G"]} | port,
+        {"device": "leaf1", "port": "Ethernet1/1", "cage": "QSFP28", "power_mw": 3_500, "modes": ["2x50G", "4x25G"]}
+        | port,
+        {"device": "spine1", "port": "Ethernet2/1", "cage": "QSFP-DD", "power_mw": 12_000, "modes": ["4x50G", "4x100G"]}
+        | port,
     ]
     assert design.devices.rows(named=True) == [
         {"device": "leaf1", "device_type": "Arista DCS-7060CX-32S", "site": "dc1", "optics_power_mw": None},
@@ -263,8 +266,19 @@ def test_links_are_in_order_of_their_names_and_keep_their_rows() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "thousandths"),
-    [("2.5", 2_500), ("2.50", 2_500), (".5", 500), ("5.", 5_000), ("1e1", 10_000), (" 3 ", 3_000), ("4 dB", 4_000)]
-    + [("0.001", 1), ("6.3", 6_300), ("0.0", 0), ("+1", 1_000)],
+    [
+        ("2.5", 2_500),
+        ("2.50", 2_500),
+        (".5", 500),
+        ("5.", 5_000),
+        ("1e1", 10_000),
+        (" 3 ", 3_000),
+        ("4 dB", 4_000),
+        ("0.001", 1),
+        ("6.3", 6_300),
+        ("0.0", 0),
+        ("+1", 1_000),
+    ],
 )
 def test_decimals_are_exact(cell: str, thousandths: int) -> None:
     assert one("loss_db", cell)["loss_mdb"] == thousandths
@@ -287,8 +301,13 @@ def test_lanes(cell: str, lanes: list[int]) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "adapter"),
-    [("OSFP-to-QSFP", "OSFP-to-QSFP"), ("cfp2 to qsfp28", "CFP2-to-QSFP28"), ("QSFP28-to-SFP28", "QSFP28-to-SFP28")]
-    + [("None", None), ("QDD-to-QSFP+", "QSFP-DD-to-QSFP+")],
+    [
+        ("OSFP-to-QSFP", "OSFP-to-QSFP"),
+        ("cfp2 to qsfp28", "CFP2-to-QSFP28"),
+        ("QSFP28-to-SFP28", "QSFP28-to-SFP28"),
+        ("QDD-to-QSFP+", "QSFP-DD-to-QSFP+"),
+        ("None", None),
+    ],
 )
 def test_adapters(cell: str, adapter: str | None) -> None:
     assert one("a_adapter", cell)["a_adapter"] == adapter
@@ -378,7 +397,10 @@ def test_many_unknown_columns_are_counted_not_listed() -> None:
 
 def test_a_folder_of_sheets() -> None:
     written(f"{NAMES},a_cage\n{LINE},QSFP28\n", "plant/links.csv")
-    written("device;port;cage;power_w;modes;port_group;card\nleaf1;Eth1;;3.5;4x25G;g1;c1\nleaf3;E9;OSFP;;;;\n", "plant/Ports.csv")
+    written(
+        "device;port;cage;power_w;modes;port_group;card\nleaf1;Eth1;;3.5;4x25G;g1;c1\nleaf3;E9;OSFP;;;;\n",
+        "plant/Ports.csv",
+    )
     pl.DataFrame({"Device": ["leaf1", "leaf4"], "type": ["X", None], "optics_power_w": [120.5, None]}).write_parquet(
         "plant/devices.parquet"
     )
@@ -442,12 +464,16 @@ def test_a_side_sheet_that_differs_names_its_file() -> None:
     ("header", "cell", "said"),
     [
         ("loss_db", "2,5", "found 2,5; expected 2.5: decimals have a point, thousands have nothing between them"),
-        ("length_m", "1,500", "found 1,500; expected 1500 or 1.500: decimals have a point, thousands have nothing between them"),
+        (
+            "length_m",
+            "1,500",
+            "found 1,500; expected 1500 or 1.500: decimals have a point, thousands have nothing between them",
+        ),
         ("loss_db", "low", "found low; expected a number of dB such as 2.5"),
         ("loss_db", "NaN", "found NaN; expected a number of dB such as 2.5"),
         ("loss_db", "inf", "found inf; expected a number of dB such as 2.5"),
         ("loss_db", "1_0", "found 1_0; expected a number of dB such as 2.5"),
-        ("loss_db", "٣", "found ٣; expected a number of dB such as 2.5"),  # noqa: RUF001
+        ("loss_db", "٣", "found ٣; expected a number of dB such as 2.5"),
         ("loss_db", "n/a", "found n/a; expected a number of dB, or an empty cell for what is not known"),
         ("loss_db", "101", "found 101; expected 0 to 100 dB"),
         ("loss_db", "-1", "found -1; expected 0 to 100 dB"),
@@ -482,7 +508,8 @@ def test_a_side_sheet_that_differs_names_its_file() -> None:
         (
             "connector",
             "LCD duplex",
-            "found LCD duplex; expected LC duplex (nearest), or CS duplex, LC simplex, MPO-12, MPO-16, MPO-24, SC duplex, "
+            "found LCD duplex; expected LC duplex (nearest), or CS duplex, LC simplex, MPO-12, MPO-16, "
+            "MPO-24, SC duplex, "
             "SN duplex, attached, dual CS duplex, dual LC duplex, dual MPO-12",
         ),
         ("route", "duct\n7", "found duct\n7; expected one line of text without control characters"),
@@ -493,7 +520,10 @@ def test_bad_cells(header: str, cell: str, said: str) -> None:
 
 
 def test_all_bad_cells_come_at_once_in_the_order_of_the_rows() -> None:
-    text = f"{NAMES},loss_db,polish\nL1,leaf1,,leaf2,Eth2,x,SPC\nL1,,Eth1,leaf2,Eth3,,\nL1,leaf1,Eth1,leaf2,Eth3,1,APC\nL1,a,b,c,d,1,APC\n"
+    text = (
+        f"{NAMES},loss_db,polish\nL1,leaf1,,leaf2,Eth2,x,SPC\nL1,,Eth1,leaf2,Eth3,,\n"
+        "L1,leaf1,Eth1,leaf2,Eth3,1,APC\nL1,a,b,c,d,1,APC\n"
+    )
     with pytest.raises(DesignError) as caught:
         sheet.read(written(text))
     assert caught.value.cells == (
@@ -512,7 +542,9 @@ def test_generated_names_are_unique_too() -> None:
 
 
 def test_two_lengths_that_differ() -> None:
-    assert sheet.read(written(f"{NAMES},length_km,length_m\n{LINE},0.5,500\n")).links["length_mm"].to_list() == [500_000]
+    assert sheet.read(written(f"{NAMES},length_km,length_m\n{LINE},0.5,500\n")).links["length_mm"].to_list() == [
+        500_000
+    ]
     assert told(written(f"{NAMES},length_km,length_m\n{LINE},0.5,600\n")) == (
         "links.csv, row 2, column length_m: found 600; expected 500 m as in length_km"
     )
@@ -594,7 +626,9 @@ def test_parquet_of_any_type() -> None:
 
 def test_parquet_with_bad_numbers() -> None:
     names = {"a_device": ["x"], "a_port": ["1"], "b_device": ["y"], "b_port": ["1"]}
-    pl.DataFrame({**names, "loss_db": [float("nan")], "splices": [2.5], "mux_db": [date(2026, 1, 4)]}).write_parquet("l.parquet")
+    pl.DataFrame({**names, "loss_db": [float("nan")], "splices": [2.5], "mux_db": [date(2026, 1, 4)]}).write_parquet(
+        "l.parquet"
+    )
     assert told("l.parquet") == (
         "l.parquet, row 2, column loss_db: found NaN; expected a number of dB such as 2.5\n"
         "l.parquet, row 2, column mux_db: found 2026-01-04; expected a number of dB such as 2.5\n"
@@ -781,7 +815,7 @@ def full() -> Design:
         f"{NAMES},status,length_m,loss_db,a_rx_dbm,a_lanes,a_breakout,a_cage,a_cage_power_w,connector,a_site,a_device_type,"
         "group,group_kind,row_note,b_adapter,a_module\n"
         f"{LINE},planned,2500,1.25,-0.5,1-4,4x25G 2x50G,QSFP28,3.5,LC,dc1,Arista,g1,LAG,=1+1,OSFP-to-QSFP,LR4\n"
-        "=cmd|x,@leaf,-1,+leaf,\"a,\"\"b\",,,,,,,,,,,,,,,,\n"
+        '=cmd|x,@leaf,-1,+leaf,"a,""b",,,,,,,,,,,,,,,,\n'
     )
     return sheet.read(written(text))
 
@@ -828,11 +862,17 @@ def test_what_a_sheet_cannot_hold_is_said() -> None:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("out.doc", "out.doc: found the ending .doc; expected .csv, .xlsx, .parquet, .ttl, .nt, .nq, .trig, .jsonld, .rdf, "
-         ".ttl.gz, .nt.gz, .nq.gz, .trig.gz, .jsonld.gz, .rdf.gz"),
-        ("nowhere/out.csv", "nowhere/out.csv: found no such file or directory; expected a folder that can be written to"),
+        (
+            "out.doc",
+            "out.doc: found the ending .doc; expected .csv, .xlsx, .parquet, .ttl, .nt, .nq, .trig, .jsonld, .rdf, "
+            ".ttl.gz, .nt.gz, .nq.gz, .trig.gz, .jsonld.gz, .rdf.gz",
+        ),
+        (
+            "nowhere/out.csv",
+            "nowhere/out.csv: found no such file or directory; expected a folder that can be written to",
+        ),
     ],
-)  # fmt: skip
+)
 def test_where_nothing_can_be_written(path: str, said: str) -> None:
     with pytest.raises(DesignError) as caught:
         convert(full(), path)

@@ -17,10 +17,13 @@ import xlsxwriter
 from polars import selectors
 
 from . import fields
+from .derive import derive
 from .design import SIDES, Design, Note
 from .errors import BadCell, DesignError
+from .facts import graph_of
 from .fields import Field
 from .graph import BASE, OPTIC, PART, XSD, to_graph
+from .knowledge import know
 
 __all__ = ["ENDINGS", "convert", "sheets"]
 
@@ -54,8 +57,18 @@ _CREATED = datetime(1980, 1, 1)  # the same design is to give the same bytes on 
 ROWS = 1_048_575  # links that a worksheet holds below its header
 
 
-def convert(design: Design, path: str | Path) -> tuple[Note, ...]:
+def convert(
+    design: Design,
+    path: str | Path,
+    *,
+    derived: bool = False,
+    trust: str = "standards",
+    catalogs: Sequence[Path] = (),
+) -> tuple[Note, ...]:
     """Write the design in the format of the ending, whole or not at all; what the format cannot hold comes back.
+
+    derived adds what was assumed, every derived fact and what is believed of the module types, in RDF only: any SHACL
+    processor then finds with the shipped shapes what an audit finds.
 
     A workbook holds text as text, so that nothing in it is ever a formula. A CSV file has no types: there a text that
     starts with = + - or @ stays as it is, since any mark before it would be read back as a part of the name.
@@ -67,6 +80,8 @@ def convert(design: Design, path: str | Path) -> tuple[Note, ...]:
         raise DesignError(
             cells=(BadCell(str(path), 0, "", f"the ending {target.suffix or 'none'}", ", ".join(ENDINGS)),)
         )
+    if derived and ending.removesuffix(".gz") not in RDF:
+        raise DesignError(cells=(BadCell(str(path), 0, "", f"derived facts in a {ending} file", "an ending of RDF"),))
     lost: tuple[Note, ...] = ()
     if ending == ".xlsx":
         if design.links.height > ROWS:
@@ -85,7 +100,8 @@ def convert(design: Design, path: str | Path) -> tuple[Note, ...]:
         _write(target, links.write_csv if ending == ".csv" else links.write_parquet)
         lost = (*_triples_lost(design, str(path)), *_rows_lost(design, str(path)))
     else:
-        _write(target, lambda out: _rdf(design, RDF[ending.removesuffix(".gz")], out, packed=ending.endswith(".gz")))
+        lines = _derived(design, trust, catalogs) if derived else to_graph(design)
+        _write(target, lambda out: _rdf(lines, RDF[ending.removesuffix(".gz")], out, packed=ending.endswith(".gz")))
     return lost
 
 
@@ -161,8 +177,13 @@ def _workbook(tables: Mapping[str, pl.DataFrame], out: BinaryIO) -> None:
             sheet.autofit()
 
 
-def _rdf(design: Design, format: ox.RdfFormat, out: BinaryIO, *, packed: bool) -> None:
-    lines = to_graph(design)
+def _derived(design: Design, trust: str, catalogs: Sequence[Path]) -> bytes:
+    knowledge = know(trust=trust, catalogs=catalogs)
+    lines = graph_of(design, derive(design, knowledge), knowledge).splitlines()
+    return b"".join(line + b"\n" for line in sorted(set(lines)))
+
+
+def _rdf(lines: bytes, format: ox.RdfFormat, out: BinaryIO, *, packed: bool) -> None:
     if format != ox.RdfFormat.N_TRIPLES:
         triples = ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)
         lines = ox.serialize(triples, format=format, prefixes=dict(PREFIXES)) or b""

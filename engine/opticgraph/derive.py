@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 import polars as pl
 
 from . import budget, hosts
+from .across import groups_across, ports_across
 from .design import SIDES, Assumption, Design
 from .knowledge import Knowledge
 from .pairing import End, Pair, end_of, pair_of
@@ -27,10 +28,9 @@ class Judged:
     links      one row a link and case: columns of Design.links as judged, those of pairing.End (a_, b_) and
                pairing.Pair, and of the ports: a_cage, a_cage_power_mw, a_modes, ...; `case` counts from 0
     devices    device, draw_mw, optics_power_mw
-    groups     group, kind, floor_gbps, capacity_gbps
-    ports      device, port, port_group, modes_in_use
-    assumed    link -> what was assumed
-    ambiguous  link -> the ids that its module names may mean, case by case
+    groups     group, kind, floor_gbps, capacity_gbps, and what across.groups_across adds
+    ports      those of Design.ports, and what across.ports_across adds
+    assumed    what was assumed, of which link
     """
 
     links: pl.DataFrame
@@ -74,8 +74,8 @@ def derive(design: Design, knowledge: Knowledge) -> Judged:
     return Judged(
         links=links,
         devices=design.devices.join(budget.device_draw(ends), on="device", how="left"),
-        groups=groups,
-        ports=_modes_in_use(first, ports),
+        groups=groups_across(first, groups),
+        ports=ports_across(first, ports),
         assumed=tuple(sorted({*told, *assumed})),
     )
 
@@ -348,19 +348,3 @@ def _settled_by(amplified: pl.Expr, received: pl.Expr) -> pl.Expr:
 def _holds(comparison: pl.Expr) -> pl.Expr:
     """Whether it is so; what is not known is not so."""
     return comparison.fill_null(False)
-
-
-def _modes_in_use(first: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
-    """The mode each port is used in: that of its legs, or one link at its rate; unknown where a leg's is."""
-    modes = pl.concat(
-        first.select(
-            device=f"{s}_device",
-            port=f"{s}_port",
-            mode=pl.when(pl.col(f"{s}_legs").is_null())
-            .then(pl.format("1x{}G", pl.coalesce("rate_gbps", "pair_rate_gbps")))
-            .otherwise(f"{s}_leg_mode"),
-        )
-        for s in SIDES
-    ).filter(pl.col("mode").is_not_null())
-    in_use = modes.group_by("device", "port").agg(modes_in_use=pl.col("mode").unique().sort())
-    return ports.join(in_use, on=["device", "port"], how="left").sort("device", "port")

@@ -1,13 +1,14 @@
-"""The derived facts of a judged design as RDF, and the way back from an IRI to the thing it stands for."""
+"""The derived facts of a judged design as RDF: which column each property is, and the graph that rules read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import polars as pl
 
 from . import fields
+from .across import ALL_LANES
 from .derive import Judged
 from .design import SIDES, Design
 from .fields import Field
@@ -15,9 +16,8 @@ from .graph import described, encoded, minted, to_graph, values, written
 from .knowledge import Knowledge
 from .sources import PART
 
-__all__ = ["CASE", "FIELDS", "Focus", "column_of", "derived_graph", "graph_of", "subjects_of"]
+__all__ = ["CASE", "DEVICE", "END", "FIELDS", "GROUP", "LINK", "PORT", "column_of", "derived_graph", "graph_of", "named"]
 
-ALL_LANES = 8  # of a module whose lanes no source tells: it is taken to use them all
 CASE = "\x1f"  # between a name and the number of a further meaning; no name has it (readers strip control characters)
 
 # Columns of derive.Judged and the property that says each; those of ends stand in the links frame as a_... and b_....
@@ -69,9 +69,17 @@ END = (
     Field("loss_high_mdb", "", "endLossHighDb", "decimal", unit="dB"),
     Field("adapter_unknown", "", "adapterName", "text"),
 )
-PORT = (Field("modes_in_use", "", "modeInUse", "modes"),)
+PORT = (
+    Field("modes_in_use", "", "modeInUse", "modes"),
+    Field("port_group_modes", "", "portGroupModes", "count"),
+    Field("lanes_doubled", "", "lanesDoubled", "count", unit="lanes"),
+    Field("modules_recorded", "", "modulesRecorded", "count", unit="modules"),
+)
 DEVICE = (Field("draw_mw", "", "opticsPowerDrawW", "decimal", unit="W"),)
-GROUP = (Field("capacity_gbps", "", "groupCapacityGbps", "whole", unit="Gb/s"),)
+GROUP = (
+    Field("capacity_gbps", "", "groupCapacityGbps", "whole", unit="Gb/s"),
+    Field("modules_shared", "", "modulesShared", "count", unit="modules"),
+)
 
 # By kind of thing: property -> field, recorded and derived.
 FIELDS: Mapping[str, Mapping[str, Field]] = {
@@ -86,16 +94,6 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
 }
 # What a path through the module type comes to in the columns of an end.
 _OF_TYPE = {"ofType": "type", "connector": "takes_connectors", "polish": "takes_polish"}
-
-
-@dataclass(frozen=True)
-class Focus:
-    """The thing an IRI stands for: link, end, port, device or group; its columns, its side, the links it touches."""
-
-    kind: str
-    row: Mapping[str, object]
-    side: str | None
-    links: tuple[str, ...]
 
 
 def column_of(path: tuple[str, ...], side: str | None) -> str | None:
@@ -119,7 +117,7 @@ def graph_of(design: Design, judged: Judged, knowledge: Knowledge) -> bytes:
 
 def derived_graph(design: Design, judged: Judged) -> bytes:
     """The design with what was assumed filled in, and every derived fact, as sorted N-Triples."""
-    links = _named(judged.links)
+    links = named(judged.links)
     ports = pl.concat([judged.ports, _shadows(links, judged.ports)], how="diagonal_relaxed")
     as_judged = replace(
         design,
@@ -129,59 +127,7 @@ def derived_graph(design: Design, judged: Judged) -> bytes:
     return to_graph(as_judged) + written(pl.concat(_derived(links, ports, judged)))
 
 
-def subjects_of(judged: Judged) -> dict[str, Focus]:
-    """Every thing of the judged design by its IRI."""
-    foci: dict[str, Focus] = {}
-    links = _named(judged.links)
-    for iri, row in zip(minted("link", links["link"]), judged.links.iter_rows(named=True), strict=True):
-        name = (row["link"],)
-        foci[iri[1:-1]] = Focus("link", row, None, name)
-        for side in SIDES:
-            foci[f"{iri[1:-1]}/{side}"] = Focus("end", row, side, name)
-    first = judged.links.filter(pl.col("case") == 0)
-    used = pl.concat(
-        first.select("link", "group", device=f"{s}_device", port=f"{s}_port", module=f"{s}_module") for s in SIDES
-    )
-    by_port = _links_by(used, ["device", "port"])
-    by_device, by_group = _links_by(used, ["device"]), _links_by(used, ["group"])
-    modules = _sets_by(used, ["device", "port"], "module")
-    modes = _sets_by(judged.ports.explode("modes_in_use"), ["device", "port_group"], "modes_in_use")
-    doubled = _doubled(first)
-    together: dict[tuple[object, ...], list[tuple[str, tuple[str, ...]]]] = {}
-    for (group, device, port, _), names in _sets_by(used, ["group", "device", "port", "module"], "link").items():
-        if len(names) > 1:
-            together.setdefault((group,), []).append((f"{device} {port}", names))
-    for iri, row in _rows("cage", judged.ports, ["device", "port"]):
-        key = (row["device"], row["port"])
-        own = row["modes_in_use"]
-        others = set(modes.get((row["device"], row["port_group"]), ())) - set(own if isinstance(own, list) else ())
-        more = {"modules": modules.get(key, ()), "other_modes": sorted(map(str, others)), "doubled": doubled.get(key, ())}
-        foci[iri] = Focus("port", row | more, None, by_port.get(key, ()))
-    for iri, row in _rows("device", judged.devices, ["device"]):
-        foci[iri] = Focus("device", row, None, by_device.get((row["device"],), ()))
-    for iri, row in _rows("group", judged.groups, ["group"]):
-        key = (row["group"],)
-        foci[iri] = Focus("group", row | {"together": together.get(key, [])}, None, by_group.get(key, ()))
-    return foci
-
-
-def _doubled(first: pl.DataFrame) -> dict[tuple[object, ...], tuple[str, ...]]:
-    """The links that use the same lane of the same port, by device and port."""
-    whole = [pl.int_ranges(1, pl.col(f"{side}_all_lanes").fill_null(ALL_LANES) + 1) for side in SIDES]
-    lanes = pl.concat(
-        first.select(
-            "link",
-            device=f"{side}_device",
-            port=f"{side}_port",
-            lane=pl.when(pl.col(f"{side}_lanes").list.len() > 0).then(f"{side}_lanes").otherwise(all_lanes),
-        )
-        for side, all_lanes in zip(SIDES, whole, strict=True)
-    ).explode("lane")
-    twice = lanes.filter(pl.col("link").n_unique().over("device", "port", "lane") > 1)
-    return _links_by(twice, ["device", "port"])
-
-
-def _named(links: pl.DataFrame) -> pl.DataFrame:
+def named(links: pl.DataFrame) -> pl.DataFrame:
     """Links as they are named in the graph: further meanings get names, ports and devices of their own."""
     extra = pl.when(pl.col("case") > 0).then(pl.concat_str(pl.lit(CASE), "case")).otherwise(pl.lit(""))
     named = [pl.concat_str(name, extra).alias(name) for name in ("link", "a_device", "b_device")]
@@ -207,7 +153,7 @@ def _derived(links: pl.DataFrame, ports: pl.DataFrame, judged: Judged) -> Iterat
     classes = {
         "CableLink": cable,
         "ClashingLink": links["clash"],
-        "CoherentLink": links["coherent"] & ~cable,
+        "CoherentLink": links["coherent"],
         "OpticalLink": ~cable,
     }
     yield described(subject, values(subject, links, LINK), classes=classes)
@@ -234,17 +180,3 @@ def _derived(links: pl.DataFrame, ports: pl.DataFrame, judged: Judged) -> Iterat
     ):
         iris = minted(thing, *(frame[name] for name in names))
         yield described(iris, values(iris, frame, table), classes={})
-
-
-def _rows(thing: str, frame: pl.DataFrame, names: list[str]) -> Iterable[tuple[str, dict[str, object]]]:
-    iris = minted(thing, *(frame[name] for name in names))
-    return ((iri[1:-1], row) for iri, row in zip(iris, frame.iter_rows(named=True), strict=True) if iri)
-
-
-def _links_by(used: pl.DataFrame, keys: list[str]) -> dict[tuple[object, ...], tuple[str, ...]]:
-    return _sets_by(used, keys, "link")
-
-
-def _sets_by(frame: pl.DataFrame, keys: list[str], value: str) -> dict[tuple[object, ...], tuple[str, ...]]:
-    grouped = frame.drop_nulls([*keys, value]).group_by(keys).agg(pl.col(value).unique().sort())
-    return {tuple(row[:-1]): tuple(row[-1]) for row in grouped.iter_rows()}

@@ -10,15 +10,16 @@ import polars as pl
 
 from .derive import Judged
 from .design import SIDES
-from .facts import Focus
 from .knowledge import Knowledge
+from .reason import WHOLE_GRAPH, How
 from .result import Finding
 from .rules import Outcome, Rules
 from .shacl import Result
 from .sources import Fact, local, text_of
+from .things import Focus
 from .wording import Thing, figure, say
 
-__all__ = ["findings_of", "rests_on", "verdict_of"]
+__all__ = ["findings_of", "rests_on", "unjudged", "verdict_of"]
 
 _LIMIT_COLUMNS = ("reach_by", "budget_by")  # of a link: the reach that sets a limit
 _BETWEEN = ("clashesWith", "interworksWith", "refuses", "takes")  # statements about two things
@@ -30,6 +31,26 @@ def findings_of(
     """A finding for every result; those of an ambiguous link's cases come to one answer."""
     each = [(_finding(result, foci, rules, knowledge), _case(foci.get(result.focus))) for result in results]
     return _merge_cases(each, judged, knowledge)
+
+
+def unjudged(rules: Rules, hows: Mapping[str, How]) -> list[Finding]:
+    """A finding for every shape that was not judged at all: what is not judged is said, never passed over."""
+    findings = []
+    for shape, how in hows.items():
+        if how.by == "not at all":
+            rule = rules.outcomes[shape].rule if shape in rules.outcomes else local(shape)
+            fault = "The design is too large to judge this rule on."
+            message = (
+                f"{rule} was not judged: {how.why}, so that it needs the whole graph, and the design has more than "
+                f"{WHOLE_GRAPH} links. Rewrite the rule, or judge parts of the design."
+            )
+            findings.append(
+                Finding(
+                    _id(Result(shape, "", "", "")), rule, "unknown", "cannot-tell", None, (), None, rule, message,
+                    fault, None, None, None, False, (), False, None, shape, shape, None, None,
+                )
+            )  # fmt: skip
+    return findings
 
 
 def _case(focus: Focus | None) -> int:
@@ -56,7 +77,7 @@ def _finding(result: Result, foci: Mapping[str, Focus], rules: Rules, knowledge:
         subject=_subject(thing, result),
         message=say(outcome.says, thing) if outcome.says else _plainly(outcome, thing, result),
         fault=outcome.fault,
-        found=found if found is not None else (_value(result.value) or None),
+        found=found if found is not None else _value_found(result),
         limit=limit,
         unit=unit,
         estimated=bool(focus.row.get("estimated")) and any("oss" in name for name in outcome.figure),
@@ -99,6 +120,11 @@ def _plainly(outcome: Outcome, thing: Thing, result: Result) -> str:
     fault = outcome.fault or "The rule does not hold."
     found = f" Found: {_value(result.value)}." if result.value else ""
     return f"{_subject(thing, result)}: {fault}{found}"
+
+
+def _value_found(result: Result) -> str | None:
+    """The culprit that a result names, where that is not the thing itself."""
+    return (_value(result.value) or None) if result.value != f"<{result.focus}>" else None
 
 
 def _value(term: str) -> str:

@@ -165,6 +165,8 @@ def _shape(shapes: Graph, shape: Node, walk: Walk, found: _Found, *, seen: tuple
         elif predicate == SH["class"]:
             found.classes.add((walk, str(value)))
         elif predicate == SH.property:
+            if walk:
+                raise Refusal("it reports on things beyond the one it judges")
             for tail in _walks(shapes, value):
                 _shape(shapes, value, walk + tail, found, seen=seen)
         elif predicate in _SINGLE:
@@ -206,9 +208,8 @@ def _value(shapes: Graph, shape: Node, walks: list[Walk]) -> Walk | None:
         return None
     reached = _reached(list(_patterns(query.algebra)))
     ways = reached.get(Variable("value"), set())
-    if len(ways) != 1:
-        raise Refusal("what it reports as value is reached in several ways")
-    return next(iter(ways))
+    # reached in several ways it is joined, so it matters as it is: members of a kind share it
+    return next(iter(ways)) if len(ways) == 1 else None
 
 
 # --- SPARQL ------------------------------------------------------------------------------------------------------

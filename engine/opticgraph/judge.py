@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
-from rdflib import Graph
 
+from .coverage import Looked, looked_at
 from .derive import Judged, derive
-from .design import SIDES, Assumption, Design
-from .facts import Focus, column_of, graph_of, subjects_of
-from .findings import findings_of, verdict_of
+from .design import SIDES, Design
+from .findings import findings_of, unjudged, verdict_of
 from .knowledge import Knowledge, know
-from .result import SEVERITIES, Audit, Coverage, Finding, Verdict
+from .reason import How, reason
+from .result import SEVERITIES, Audit, Coverage, Finding, Rows, Verdict
 from .rules import Rule, Rules, read_rules
-from .shacl import focus_counts, validate
 
-__all__ = ["audit", "is_target", "judge", "judges"]
+__all__ = ["audit", "judge"]
 
-_LINK_TARGETS = ("Link", "OpticalLink", "CableLink", "CoherentLink")
-_END_TARGETS = ("End", "OpticalEnd")
+T = TypeVar("T")
 _TARGETS = {
     "Cage": "no port",
     "CoherentLink": "no coherent link",
@@ -52,23 +51,27 @@ def audit(
 
 def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -> Audit:
     """Judge a design that has been derived already."""
-    data = Graph().parse(data=graph_of(design, judged, knowledge), format="nt")
-    foci = subjects_of(judged)
-    results = validate(data, rules.shapes)
-    findings = findings_of(results, foci, rules=rules, judged=judged, knowledge=knowledge)
-    coverage = _coverage(rules, foci, findings, data)
-    verdicts = tuple(_verdicts(judged, rules, findings, knowledge))
+    reasoned = reason(design, judged, knowledge, rules)
+    findings = findings_of(reasoned.results, reasoned.foci, rules=rules, judged=judged, knowledge=knowledge)
+    findings += unjudged(rules, reasoned.hows)
+    findings.sort(key=_order)
+    looked = looked_at([rule for rule in rules.rules.values() if rule.shipped], judged)
+    verdicts = _verdicts(judged, looked, findings)
+    words = Counter(verdict.verdict for verdict in verdicts.told)
+    total = len(verdicts)
     return Audit(
         version=_version(),
         trust=knowledge.trust,
         verdicts=verdicts,
-        findings=tuple(sorted(findings, key=_order)),
-        coverage=coverage,
+        findings=tuple(findings),
+        coverage=tuple(_coverage(rules, looked, findings, reasoned.hows)),
         read=design.account,
-        links=tuple(_records(judged, design)),
+        links=_records(judged, design),
         counts={
-            "links": len(verdicts),
-            **{word: sum(v.verdict == word for v in verdicts) for word in ("works", "fails", "unknown")},
+            "links": total,
+            "works": total - words["fails"] - words["unknown"],
+            "fails": words["fails"],
+            "unknown": words["unknown"],
         },
     )
 
@@ -83,104 +86,111 @@ def _order(finding: Finding) -> tuple[object, ...]:
     return SEVERITIES.index(finding.severity), finding.rule, finding.link or "~", finding.end or "", finding.id
 
 
-# --- verdicts and coverage ---------------------------------------------------------------------------------------
+class _Verdicts(Rows[Verdict]):
+    """Verdicts by link name, made when they are asked for; `told` are those of links with findings."""
 
+    def __init__(self, looked: Looked, findings: Iterable[Finding], assumed: Mapping[str, tuple[str, ...]]) -> None:
+        self._looked = looked
+        self._links = looked.links.sort("link")
+        self._assumed = assumed
+        self._findings: dict[str, list[Finding]] = defaultdict(list)
+        for finding in findings:
+            for link in dict.fromkeys((*finding.links, *([finding.link] if finding.link else []))):
+                self._findings[link].append(finding)
+        self._known = frozenset(self._links["link"])
 
-def _verdicts(
-    judged: Judged, rules: Rules, findings: Iterable[Finding], knowledge: Knowledge
-) -> Iterable[Verdict]:
-    of_link: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        for link in {*finding.links, *([finding.link] if finding.link else [])}:
-            of_link[link].append(finding)
-    assumed: dict[str, list[Assumption]] = defaultdict(list)
-    for assumption in judged.assumed:
-        assumed[assumption.link].append(assumption)
-    shipped = [rule for rule in rules.rules.values() if rule.shipped]
-    for row in judged.links.filter(pl.col("case") == 0).sort("link").iter_rows(named=True):
-        own = of_link[row["link"]]
+    @property
+    def told(self) -> Iterator[Verdict]:
+        """The verdicts of links that have findings; all others work."""
+        asked = self._links.filter(pl.col("link").is_in(list(self._findings)))
+        return (self._one(*row) for row in asked.iter_rows())
+
+    def __len__(self) -> int:
+        return self._links.height
+
+    def row(self, at: int) -> Verdict:
+        return self._one(*self._links.row(at))
+
+    def __iter__(self) -> Iterator[Verdict]:
+        return (self._one(*row) for row in self._links.iter_rows())
+
+    def _one(self, link: str, asked: int, told: int) -> Verdict:
+        own = self._findings.get(link, [])
         word = verdict_of(own)
         severity = {"fails": "violation", "unknown": "unknown"}.get(word)
-        judged_by, asked = {f.rule for f in own}, set()
-        for rule in shipped:
-            sides = [s for s in (SIDES if rule.target in _END_TARGETS else (None,)) if _asks(rule, row, s)]
-            if sides:
-                asked.add(rule.name)
-                if all(judges(rule, row, side) for side in sides):
-                    judged_by.add(rule.name)
-        yield Verdict(
-            link=row["link"],
+        found = {finding.rule for finding in own}
+        judged_by = found | set(self._looked.names(told))
+        return Verdict(
+            link=link,
             verdict=word,
             rules=tuple(sorted({f.rule for f in own if f.severity == severity})),
-            assumed=tuple(
-                sorted(f"{a.field} {a.value}, from {a.because}" for a in dict.fromkeys(assumed[row["link"]]))
-            ),
+            assumed=self._assumed.get(link, ()),
             judged=len(judged_by),
-            not_judged=tuple(sorted(asked - judged_by)),
+            not_judged=tuple(sorted(set(self._looked.names(asked)) - judged_by)),
             contested=tuple(sorted({f"sources differ about what {f.rule} rests on" for f in own if f.contested})),
         )
 
 
-def _asks(rule: Rule, row: Mapping[str, object], side: str | None) -> bool:
-    """Whether the rule is about this link, or this end of it, at all."""
-    if rule.target not in _LINK_TARGETS and rule.target not in _END_TARGETS:
-        return False
-    if rule.target == "CoherentLink":
-        return bool(row["coherent"])
-    if rule.target.startswith("Optical") and row["cable"]:
-        return False
-    single = row["strands_needed"] == 1
-    return {
-        "adapter-fits": row.get(f"{side}_adapter") is not None,
-        "bidi-ends-are-complementary": single,
-        "breakout-is-supported": row.get(f"{side}_legs") is not None,
-        "fec-agrees": not row["cable"],
-        "line-passes-wavelengths": not row["coherent"] and row["line_system"] is not None,
-        "polarity-crosses": not single,
-    }.get(rule.name, True)
-
-
-def judges(rule: Rule, row: Mapping[str, object], side: str | None) -> bool:
-    """Whether the link, or the end, has all that the rule needs."""
-    columns = [column_of(path, side) for path in rule.needs]
-    return all(column is None or row.get(column) is not None for column in columns)
+def _verdicts(judged: Judged, looked: Looked, findings: Iterable[Finding]) -> _Verdicts:
+    assumed: dict[str, list[str]] = defaultdict(list)
+    for assumption in judged.assumed:
+        assumed[assumption.link].append(f"{assumption.field} {assumption.value}, from {assumption.because}")
+    return _Verdicts(looked, findings, {link: tuple(sorted(set(each))) for link, each in assumed.items()})
 
 
 def _coverage(
-    rules: Rules, foci: Mapping[str, Focus], findings: Iterable[Finding], data: Graph
-) -> tuple[Coverage, ...]:
+    rules: Rules, looked: Looked, findings: Iterable[Finding], hows: Mapping[str, How]
+) -> Iterator[Coverage]:
     found = Counter(finding.rule for finding in findings)
-    foci_of = focus_counts(data, rules.shapes) if any(not rule.shipped for rule in rules.rules.values()) else {}
-    coverage = []
     for rule in rules.rules.values():
-        if rule.shipped:
-            asked = [focus for focus in foci.values() if is_target(rule, focus)]
-            told = sum(judges(rule, focus.row, focus.side) for focus in asked)
-            left = len(asked) - told
-        else:
-            told, left = foci_of.get(rule.iri, 0), 0
-        why = "" if told or left else f"it found nothing to look at: {_TARGETS.get(rule.target, rule.target)}"
-        coverage.append(Coverage(rule.name, told, found[rule.name], left, "whole graph", why))
-    return tuple(coverage)
+        how = _how(rule, rules, hows)
+        told = looked.judged[rule.name] if rule.shipped else how.things
+        left = looked.left[rule.name] if rule.shipped else 0
+        idle = f"it found nothing to look at: {_TARGETS.get(rule.target, rule.target)}"
+        why = how.why if how.by != "kinds" else "" if told or left else idle
+        if how.by == "not at all":
+            told, left = 0, told + left
+        elif not told and not left:
+            why = idle
+        yield Coverage(rule.name, told, found[rule.name], left, how.by, why)
 
 
-def is_target(rule: Rule, focus: Focus) -> bool:
-    if focus.kind in ("link", "end"):
-        targets = _LINK_TARGETS if focus.kind == "link" else _END_TARGETS
-        return rule.target in targets and _asks(rule, focus.row, focus.side)
-    return rule.target == {"port": "Cage", "device": "Device", "group": "Group"}.get(focus.kind)
+def _how(rule: Rule, rules: Rules, hows: Mapping[str, How]) -> How:
+    """How a rule was judged: as the least telling of its shapes with a target."""
+    shapes = [rule.iri, *(o.shape for o in rules.outcomes.values() if o.rule == rule.name)]
+    own = [hows[shape] for shape in dict.fromkeys(shapes) if shape in hows]
+    worst = ("not at all", "whole graph", "kinds")
+    return min(own, key=lambda how: worst.index(how.by), default=How("kinds", "", 0, 0))
 
 
-
-def _records(judged: Judged, design: Design) -> Iterable[Mapping[str, object]]:
+class _Records(Rows[Mapping[str, object]]):
     """What reports show of each link beside its verdict; see result.Audit.links."""
-    sites = dict(design.devices.select("device", "site").iter_rows())
-    for row in judged.links.filter(pl.col("case") == 0).sort("link").iter_rows(named=True):
-        length, rate = row["length_mm"], row["rate_gbps"] or row["pair_rate_gbps"]
-        record: dict[str, object] = {name: row[name] for name in ("link", "status", "group", "fiber_type")}
-        record["rate_gbps"] = None if rate is None else str(rate)
-        record["length_m"] = None if length is None else f"{(Decimal(length) / 1000).normalize():f}"
-        for side in SIDES:
-            record[f"{side}_site"] = sites.get(row[f"{side}_device"])
-            record |= {f"{side}_{name}": row[f"{side}_{name}"] for name in ("device", "port", "module")}
-        yield record
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def __len__(self) -> int:
+        return self._frame.height
+
+    def row(self, at: int) -> Mapping[str, object]:
+        return _record(self._frame.row(at, named=True))
+
+    def __iter__(self) -> Iterator[Mapping[str, object]]:
+        return map(_record, self._frame.iter_rows(named=True))
+
+
+def _record(row: dict[str, object]) -> Mapping[str, object]:
+    length, rate = row.pop("length_mm"), row.pop("rate")
+    row["rate_gbps"] = None if rate is None else str(rate)
+    row["length_m"] = None if length is None else f"{(Decimal(int(str(length))) / 1000).normalize():f}"
+    return row
+
+
+def _records(judged: Judged, design: Design) -> _Records:
+    first = judged.links.filter(pl.col("case") == 0)
+    for side in SIDES:
+        sites = design.devices.select(pl.col("device").alias(f"{side}_device"), pl.col("site").alias(f"{side}_site"))
+        first = first.join(sites, on=f"{side}_device", how="left")
+    ends = [f"{side}_{name}" for side in SIDES for name in ("site", "device", "port", "module")]
+    rate = pl.coalesce("rate_gbps", "pair_rate_gbps").alias("rate")
+    return _Records(first.select("link", "status", "group", "fiber_type", "length_mm", rate, *ends).sort("link"))

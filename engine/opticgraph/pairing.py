@@ -157,7 +157,7 @@ def pair_of(
     spoken = [knowledge.interfaces[s] for s in (a_speaks, b_speaks) if s in knowledge.interfaces]
     facts: dict[str, object] = {
         "cable": cable,
-        "coherent": any(t.coherent for t in types),
+        "coherent": not cable and any(t.coherent for t in types),
         "a_speaks": a_speaks,
         "b_speaks": b_speaks,
         "a_leg": a_leg.id if a_leg else None,

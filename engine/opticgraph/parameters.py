@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ from .rules import RULE, read_rules
 from .sources import OPTIC, SOURCE
 
 __all__ = ["bind"]
+
+LISTED = 8  # names that an error gives
 
 _PREFIXES = MappingProxyType({"optic": OPTIC, "part": PART, "rule": RULE, "source": SOURCE})
 _PREFIXED = re.compile(r"([A-Za-z]\w*):(.+)")
@@ -89,10 +92,13 @@ def _catalogued(parameter: Parameter, value: str, name: str, example: str, knowl
     wanted = knowledge.by_interface if example in knowledge.by_interface else knowledge.types
     if name in wanted:
         return name
-    meant = [id for id in knowledge.names.get(fold(name), ()) if id in wanted]
+    called = knowledge.names.get(fold(name), ())
+    meant = [id for id in called if id in wanted]
     if not meant and wanted is knowledge.by_interface:
-        types = [knowledge.types[id] for id in knowledge.names.get(fold(name), ()) if id in knowledge.types]
-        meant = sorted({type_.interface for type_ in types})
+        meant = sorted({knowledge.types[id].interface for id in called if id in knowledge.types})
+    elif not meant:  # the name of an interface means its types, but not each part they are sold as
+        types = [id for interface in called for id in knowledge.by_interface.get(interface, ())]
+        meant = sorted(id for id in types if len(knowledge.types[id].about) == 2)
     if len(meant) == 1:
         return meant[0]
     if meant:
@@ -129,8 +135,7 @@ def _full(value: str) -> str | None:
 
 def _not_known(parameter: Parameter, value: str, known: tuple[str, ...], *, expected: str = "") -> QueryError:
     if not expected:
-        near = terms.nearest(value, known)
-        some = [f"{near} (nearest)"] * bool(near) + [each for each in known if each != near][:10]
-        more = f" or {len(known) - len(some)} more" if len(known) > len(some) else ""
-        expected = (", ".join(some) + more) or "nothing: the design has none"
+        near = get_close_matches(value, known, n=LISTED, cutoff=0)
+        more = f" or {len(known) - len(near)} more" if len(known) > len(near) else ""
+        expected = ", ".join([f"{near[0]} (nearest)", *near[1:]]) + more if near else "nothing, as there is none"
     return QueryError(f"parameter {parameter.name}: found {value!r}; expected {expected}")

@@ -27,7 +27,7 @@ from .parameters import bind
 from .question import Question, find, plain, questions
 from .table import Iri, Table, Typed, Value
 
-__all__ = ["GIVEN", "SECONDS", "given", "query", "questions", "table"]
+__all__ = ["GIVEN", "SECONDS", "given", "joined", "query", "questions", "table"]
 
 GIVEN = "https://w3id.org/opticgraph/given#"
 SECONDS = 60.0  # what a query may take, unless its caller allows more
@@ -62,7 +62,7 @@ def query(
     knowledge = know(trust=trust, catalogs=catalogs)
     bound = bind(asked, parameters, design=design, knowledge=knowledge)
     quads = dataset(design, asked.query, knowledge=knowledge, catalogs=catalogs, rules=rules) + given(bound)
-    return table(asked, *_run(asked, quads, bound, seconds))
+    return table(asked, *_run(asked, quads, joined(asked, bound), seconds))
 
 
 def table(question: Question, kind: str, answer: bytes) -> Table:
@@ -90,6 +90,12 @@ def table(question: Question, kind: str, answer: bytes) -> Table:
 def given(bound: Mapping[str, str]) -> bytes:
     """The parameters as N-Quads, `[] given:name value`: for queries that compare with one rather than match it."""
     return "".join(f"_:given <{GIVEN}{name}> {term} .\n" for name, term in bound.items()).encode()
+
+
+def joined(question: Question, bound: Mapping[str, str]) -> dict[str, str]:
+    """The parameters that are joined with the solutions: those that the query does not read as `given:name` itself."""
+    read = set(re.findall(r":(\w+)", question.query)) if GIVEN in question.query else set()
+    return {name: term for name, term in bound.items() if name not in read}
 
 
 def _run(question: Question, quads: bytes, bound: Mapping[str, str], seconds: float) -> tuple[str, bytes]:

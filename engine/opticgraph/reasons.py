@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
-from .derive import derive
-from .design import Design
+from .coverage import state_of
+from .derive import Judged, derive
+from .design import SIDES, Design
 from .errors import QueryError
-from .facts import Focus, subjects_of
 from .findings import rests_on
-from .judge import is_target, judge, judges
+from .judge import judge
 from .knowledge import Knowledge, know
 from .result import Finding, Verdict
 from .rules import Outcome, Rule, Rules, read_rules
 from .sources import Fact, text_of
+from .things import SORTS, Focus, foci_of, frame_of
 from .wording import Thing, figure
 
 __all__ = ["Aspect", "Basis", "Explanation", "explain"]
@@ -91,13 +92,12 @@ def explain(
     result = judge(design, judged, knowledge, known_rules)
     verdict = next(v for v in result.verdicts if v.link == link)
     findings = [f for f in result.findings if link in f.links]
-    foci = {k: f for k, f in subjects_of(judged).items() if link in f.links and not f.row.get("case")}
     aspects = [
-        _aspect(rule, focus, known_rules, findings, knowledge)
+        _aspect(rule, focus, state, known_rules, findings, knowledge)
         for rule in known_rules.rules.values()
         if rule.shipped
-        for focus in foci.values()
-        if is_target(rule, focus)
+        for focus in _foci(link, judged)
+        if (state := state_of(rule, focus)) != "no concern"
     ]
     row = judged.links.filter((pl.col("link") == link) & (pl.col("case") == 0)).row(0, named=True)
     thing = Thing("link", row, None, (link,), knowledge)
@@ -112,16 +112,48 @@ def explain(
 
 
 def _end(thing: Thing, side: str) -> str:
-    from .wording import say
+    from .things import SORTS, Focus, foci_of, frame_of
+from .wording import say
 
     return say(f"{{{side}Place}} with {{{side}Module}}", thing)
 
 
+def _about(findings: Sequence[Finding], iri: str, focus: Focus) -> list[Finding]:
+    """The findings about one thing; an outcome of a link's rule may be about an end, and the other way round."""
+    if focus.kind == "link":
+        return [f for f in findings if f.link is not None]
+    if focus.kind == "end":
+        return [f for f in findings if f.link is not None and f.end in (focus.side, None)]
+    return [f for f in findings if f.focus == iri]
+
+
+def _foci(link: str, judged: Judged) -> Iterator[Focus]:
+    """The link, its ends, and the ports, devices and group it uses."""
+    own = (pl.col("link") == link) & (pl.col("case") == 0)
+    rows = judged.links.with_row_index("nth").filter(own).select("nth", "group", *_NAMES)
+    record = rows.row(0, named=True)
+    for sort in SORTS:
+        frame = frame_of(sort, judged).with_row_index("nth")
+        if sort in ("link", "end"):
+            wanted = rows.select("nth")
+        elif sort == "group":
+            wanted = frame.filter(pl.col("group") == (record["group"] or "")).select("nth")
+        else:
+            ends = pl.DataFrame([{n: record[f"{s}_{n}"] for n in ("device", "port")} for s in SIDES])
+            names = ["device", "port"] if sort == "port" else ["device"]
+            wanted = frame.join(ends.unique(names), on=names, how="semi").select("nth")
+        for side in SIDES if sort == "end" else (None,):
+            yield from foci_of(sort, judged, wanted.with_columns(side=pl.lit(side, pl.String)))
+
+
+_NAMES = tuple(f"{side}_{name}" for side in SIDES for name in ("device", "port"))
+
+
 def _aspect(
-    rule: Rule, focus: Focus, rules: Rules, findings: Sequence[Finding], knowledge: Knowledge
+    rule: Rule, focus: Focus, state: str, rules: Rules, findings: Sequence[Finding], knowledge: Knowledge
 ) -> Aspect:
     thing = Thing(focus.kind, focus.row, focus.side, focus.links, knowledge)
-    own = [f for f in findings if f.rule == rule.name and f.end == focus.side]
+    own = [f for f in findings if f.rule == rule.name]
     outcomes = sorted(
         (o for o in rules.outcomes.values() if o.rule == rule.name),
         key=lambda o: (o.severity != "violation", not o.figure, o.shape),
@@ -131,7 +163,7 @@ def _aspect(
     severities = {f.severity for f in own}
     outcome = next(
         (word for severity, word in (("violation", "fails"), ("unknown", "unknown"), ("warning", "warns")) if severity in severities),
-        "holds" if judges(rule, focus.row, focus.side) else "not judged",
+        "holds" if state == "judged" else "not judged",
     )
     return Aspect(
         rule=rule.name,

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeVar, overload
 
 from .design import Account
 
-__all__ = ["Audit", "Coverage", "Finding", "Verdict"]
+__all__ = ["Audit", "Coverage", "Finding", "Rows", "Verdict"]
+
+T = TypeVar("T", covariant=True)
 
 SEVERITIES = ("violation", "unknown", "warning")  # worst first
 VERDICTS = ("fails", "unknown", "works")  # worst first
+
+
+class Rows(Sequence[T], ABC):
+    """A sequence whose members are made when they are asked for: a million links have no million objects."""
+
+    @abstractmethod
+    def row(self, at: int) -> T:
+        """The member at this place."""
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[T, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> T | tuple[T, ...]:
+        if isinstance(at, slice):
+            return tuple(self.row(n) for n in range(*at.indices(len(self))))
+        place = range(len(self))[at]
+        return self.row(place)
 
 
 @dataclass(frozen=True)
@@ -108,9 +132,9 @@ class Audit:
 
     version: str
     trust: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: Sequence[Verdict]
     findings: tuple[Finding, ...]
     coverage: tuple[Coverage, ...]
     read: Account
-    links: tuple[Mapping[str, object], ...] = ()
+    links: Sequence[Mapping[str, object]] = ()
     counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

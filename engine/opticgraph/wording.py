@@ -162,29 +162,35 @@ def _pair_advice(thing: Thing) -> str:
     return "Use the same interface at both ends, or a pair that interworks."
 
 
+_POWER = "the received power of both ends"
+
+
 def _distance_problem(thing: Thing) -> str:
-    length, loss = thing.get("length_mm"), thing.get("loss_mdb")
-    received = [side for side in SIDES if thing.get("rx_mdbm", side) is not None]
     if thing.get("cable"):
         return _cable_problem(thing)
-    power = "the received power of both ends"
     if thing.get("line_system") == "amplified":
-        return f"no source states how {_modules(thing)} fares on an amplified line. Ask its maker, or give {power}."
+        return f"no source states how {_modules(thing)} fares on an amplified line. Ask its maker, or give {_POWER}."
+    if thing.get("length_mm") is None:
+        return _nothing_long(thing)
+    if thing.get("fiber_type") == "MMF":
+        return "the reach depends on the grade of the multimode fibre, which is not recorded. Give fiber_type, such as OM4."
+    far = str(thing.get("reach_why") or _modules(thing))
+    measure = f"loss_db, or {_POWER}" if thing.get("loss_mdb") is None else _POWER
+    return f"no source states how far {far} reaches on {thing.get('fiber_type')}. Give {measure}."
+
+
+def _nothing_long(thing: Thing) -> str:
+    """What to give where there is no length, and what there is beside it tells nothing."""
+    received = [side for side in SIDES if thing.get("rx_mdbm", side) is not None]
     if len(received) == 2:
         return f"no source states how little light {_modules(thing)} needs. Give length_km or loss_db."
-    if length is None and loss is None and received:
-        return f"received power is recorded at one end only. Give {'b' if 'a' in received else 'a'}_rx_dbm, length_km or loss_db."
-    measure = f"loss_db, or {power}" if loss is None else power
-    if length is None and loss is not None:
-        return f"no source states how much loss {_modules(thing)} bears, and no length is recorded. Give length_km, or {power}."
-    if length is None:
-        return f"neither length, loss nor received power is recorded. Give length_km, {measure}."
-    if thing.get("fiber_type") == "MMF":
-        return "the reach depends on the grade of the multimode fibre, which is not recorded. Give fiber_type (OM3, OM4 or OM5)."
-    why = thing.get("reach_why")
-    if why:
-        return f"no source states how far {why} reaches on {thing.get('fiber_type')}. Give {measure}."
-    return f"the modules are not known well enough to tell how far they reach. Give {measure}."
+    if thing.get("loss_mdb") is not None:
+        problem = f"no source states how much loss {_modules(thing)} bears, and no length is recorded"
+        return f"{problem}. Give length_km, or {_POWER}."
+    if received:
+        missing = "b" if received == ["a"] else "a"
+        return f"received power is recorded at one end only. Give {missing}_rx_dbm, length_km or loss_db."
+    return f"neither length, loss nor received power is recorded. Give length_km, loss_db, or {_POWER}."
 
 
 def _cable_problem(thing: Thing) -> str:
@@ -329,8 +335,8 @@ def _breakouts(thing: Thing) -> str:
     type_ = thing.type()
     if type_ is None or not type_.breakouts:
         return "it offers none at all"
-    modes = dict.fromkeys(f"{b.legs}x{b.leg_rate_gbps}G in legs of {_lanes(b.leg_lanes)}" for b in type_.breakouts if b.leg_rate_gbps)
-    return "it offers " + _either(modes)
+    modes = [b for b in type_.breakouts if b.leg_rate_gbps]
+    return "it offers " + _either(f"{b.legs}x{b.leg_rate_gbps}G in legs of {_lanes(b.leg_lanes)}" for b in modes)
 
 
 def _lanes(count: object) -> str:
@@ -352,7 +358,7 @@ def _taken(thing: Thing) -> str:
     own = sockets.get(str(thing.get("cage")), (None, None))[1]
     rate = {form_factor: sockets.get(form_factor, (None, None))[1] or 0 for form_factor in takes}
     runs = [form_factor for form_factor in takes if own is None or rate[form_factor] <= own]
-    return _either(sorted(runs or takes, key=lambda form_factor: (form_factor != socket, rate[form_factor], form_factor)))
+    return _either(sorted(runs or takes, key=lambda name: (name != socket, rate[name], name)))
 
 
 def _dispersion_by(limit: int) -> Callable[[Thing], str]:
@@ -368,8 +374,13 @@ def _dispersion_by(limit: int) -> Callable[[Thing], str]:
 
 def _together(thing: Thing) -> str:
     """L1 and L2 run through the module in leaf1 Ethernet1"""
-    shared: Iterable[tuple[str, tuple[str, ...]]] = thing.row.get("together") or ()  # type: ignore[assignment]
-    return "; ".join(f"{_and(links)} run through the module in {place}" for place, links in shared)
+    shared: Iterable[Mapping[str, object]] = thing.row.get("together") or ()  # type: ignore[assignment]
+    return "; ".join(f"{_and(each['links'])} run through the module in {each['place']}" for each in shared)  # type: ignore[arg-type]
+
+
+def _other_modes(thing: Thing) -> str:
+    own, group = (set(thing.row.get(name) or ()) for name in ("modes_in_use", "group_modes"))  # type: ignore[call-overload]
+    return ", ".join(sorted(map(str, group - own or group)))
 
 
 def _strands_by(thing: Thing) -> str:
@@ -450,7 +461,7 @@ _WORDS: Mapping[str, Callable[[Thing], str]] = {
     "medium": lambda t: "cable" if t.get("cable") else "fibre",
     "modules": lambda t: ", ".join(sorted(map(str, t.row.get("modules") or ()))),  # type: ignore[call-overload]
     "onFiber": lambda t: "" if t.get("cable") else f" on {t.get('fiber_type') or 'this fibre'}",
-    "otherModes": lambda t: ", ".join(map(str, t.row.get("other_modes") or ())),  # type: ignore[call-overload]
+    "otherModes": _other_modes,
     "pairAdvice": _pair_advice,
     "place": _place(None),
     "portModes": lambda t: _either(t.get("modes") or ()),

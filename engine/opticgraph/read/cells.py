@@ -191,7 +191,7 @@ def _factor(field: Field, scale: int) -> int:
 
 def _numbers(cells: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, dict[str, int]]:
     """The good path: numbers of every numeric column at once, null where a closer look is needed."""
-    values, rounded = [], []
+    values, rounded = [], {}
     for column in columns:
         exact = pl.col(column.key).cast(pl.Decimal(38, _DIGITS), strict=False)
         low, high = _limits(column.field, column.scale)
@@ -199,12 +199,14 @@ def _numbers(cells: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFra
         whole = held.round(0)
         if column.field.kind == "decimal":
             values.append(whole.cast(pl.Int64).alias(column.key))
-            rounded.append((held != whole).sum().alias(column.key))
+            rounded[column.key] = (held != whole).sum().alias(f"rounded {column.key}")
         else:
             values.append(pl.when(held == whole).then(whole).cast(pl.Int64).alias(column.key))
-    counts = cells.lazy().select(rounded).collect().row(0) if rounded else ()
-    names = [column.key for column in columns if column.field.kind == "decimal"]
-    return cells.lazy().select(values).collect() if values else pl.DataFrame(), dict(zip(names, counts, strict=True))
+    if not values:
+        return pl.DataFrame(), {}
+    read = cells.lazy().select(*values, *rounded.values()).collect()
+    counts = {key: int(read[count.meta.output_name()][0]) for key, count in rounded.items() if read.height}
+    return read.select(column.key for column in columns), counts
 
 
 def _rounded(table: Table, column: Column, found: pl.Series, count: int) -> Note:

@@ -23,29 +23,42 @@ def settle(
     values = [name for name in said.columns if name not in (*keys, "file", "row", "via")]
     # Texts become numbers that sort as they do: comparing a few million of them is then cheap.
     spellings = {name: _spellings(said[name]) for name in (*keys, *values) if said.schema[name] == pl.String}
-    coded = said.with_columns(pl.col(name).cast(pl.Enum(texts)).to_physical() for name, texts in spellings.items())
-    order = coded.select(*keys, *values).with_row_index("at").sort(*keys, "at")
-    again = order.select(pl.all_horizontal(pl.col(key) == pl.col(key).shift(1) for key in keys)).to_series()
+    key = pl.lit(0, pl.Int64)
+    for name in keys:
+        key = key * len(spellings[name]) + _numbered(pl.col(name), spellings[name])
+    coded = said.lazy().select(
+        key.alias("key"), *(_numbered(pl.col(name), spellings[name]) if name in spellings else name for name in values)
+    )
+    held = coded.collect()
     bad: list[BadCell] = []
-    if again.any():
-        differ = [(pl.col(name).min() != pl.col(name).max()).alias(f"differ {name}") for name in values]
-        first = [pl.col(name).drop_nulls().first() for name in values]
-        grouped = order.group_by(keys, maintain_order=True).agg(*first, *differ)
+    if held["key"].n_unique() < held.height:
+        # Where nothing differs the least value is the value; nulls do not count.
+        highest = [pl.col(name).max().alias(f"highest {name}") for name in values]
+        held = held.group_by("key").agg(pl.col(values).min(), *highest)
         for name in values:
-            clashing = _decoded(grouped.filter(pl.col(f"differ {name}")).select(keys), spellings)
-            bad += _clashes(said, clashing, name, keys, label)
-        order = grouped
-    return _decoded(order.select(*keys, *values), spellings), bad
+            clashing = held.filter(pl.col(name) != pl.col(f"highest {name}")).select("key", *values)
+            bad += _clashes(said, _decoded(clashing, keys, spellings), name, keys, label)
+    return _decoded(held.sort("key").select("key", *values), keys, spellings), bad
 
 
 def _spellings(texts: pl.Series) -> pl.Series:
     return texts.drop_nulls().unique().sort()
 
 
-def _decoded(coded: pl.DataFrame, spellings: Mapping[str, pl.Series]) -> pl.DataFrame:
-    return coded.with_columns(
-        spellings[name].gather(coded[name]).alias(name) for name in coded.columns if name in spellings
-    )
+def _numbered(texts: pl.Expr, spellings: pl.Series) -> pl.Expr:
+    return texts.cast(pl.Enum(spellings)).to_physical().cast(pl.Int64)
+
+
+def _decoded(coded: pl.DataFrame, keys: Sequence[str], spellings: Mapping[str, pl.Series]) -> pl.DataFrame:
+    key = coded["key"]
+    places: dict[str, pl.Series] = {}
+    for name in reversed(keys):
+        places[name] = key % len(spellings[name])
+        key = key // len(spellings[name])
+    texts = {name: spellings[name].gather(places[name]) for name in keys}
+    rest = coded.drop("key")
+    texts |= {name: spellings[name].gather(rest[name]) if name in spellings else rest[name] for name in rest.columns}
+    return pl.DataFrame([texts[name].alias(name) for name in texts])
 
 
 def _clashes(
@@ -53,10 +66,10 @@ def _clashes(
 ) -> list[BadCell]:
     if keyed.is_empty():
         return []
-    rows = often.join(keyed, on=keys, how="semi").filter(pl.col(name).is_not_null()).sort("file", "row", "via")
+    rows = often.filter(pl.col(name).is_not_null()).join(keyed.select(keys), on=keys, how="semi")
     firsts: dict[tuple[object, ...], dict[str, object]] = {}
     bad: list[BadCell] = []
-    for row in rows.iter_rows(named=True):
+    for row in rows.sort("file", "row", "via").iter_rows(named=True):
         key = tuple(row[column] for column in keys)
         first = firsts.setdefault(key, row)
         if row[name] == first[name]:

@@ -172,7 +172,10 @@ def _links(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The links frame with its nodes; and every end as link, side, node."""
     links = names["link"].rename({"name": "link"})
-    seated = modules.drop_nulls("cage").rename({"node": "seated", "module": "seated_module"})
+    # A module that an end names is that end's; one that only sits in a cage is whose end the cage is.
+    named = reading.said("module").select(node="n")
+    seated = modules.drop_nulls("cage").join(named, on="node", how="anti")
+    seated = seated.rename({"node": "seated", "module": "seated_module"})
     ends = []
     for side in SIDES:
         end = single(reading, f"{side}End", nodes, what="one end").select(node="s", end="n")

@@ -75,7 +75,9 @@ def from_rows(
     cells = lines.lazy().select(stripped)
     cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()))
     cells = cells.with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64) + first)
-    filled = cells.filter(pl.any_horizontal(pl.col(key).is_not_null() for key in places)).collect()
+    filled = cells.collect()
+    if not any(filled[key].null_count() == 0 for key in required):  # else no row is blank
+        filled = filled.filter(pl.any_horizontal(pl.col(key).is_not_null() for key in places))
     if first > 2:
         notes = (*notes, Note(file, f"row {first - 1}", "the header was found here; what stands above it was not read"))
     if filled.is_empty():

@@ -22,6 +22,7 @@ __all__ = ["Reading", "literal", "numbered", "of_nodes", "short", "single", "tri
 UNPACKED = 1 << 32  # bytes; a million links as N-Triples are about six billion, so give those unpacked
 _TIES = tuple(f"<{OPTIC}{name}>" for name in ("aEnd", "bEnd", "port", "module", "seatedIn", "onDevice", "inGroup"))
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
+_PLACE = re.compile(r"^Parser error at line \d+ (?:between columns (\d+) and .*?|column (\d+)): (.*)$", re.S)
 _PLAIN = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
@@ -143,7 +144,7 @@ def _lines(data: bytes, format: ox.RdfFormat, file: str) -> bytes:
         if "LoadDocumentCallback" in said:
             found, expected = "a remote @context, which is not fetched", "the context written into the file"
         else:
-            found, expected = re.sub(r"^Parser error at line \d+ ", "", said), f"{format.name} without errors"
+            found, expected = _PLACE.sub(r"\3 in column \1\2", said), f"{format.name} without errors"
         raise DesignError(cells=(BadCell(file, line, "", found, expected),)) from error
 
 

@@ -100,7 +100,9 @@ def _text(table: Table) -> str:
     for row in table.rows:
         grid.add_row(*(Text(clean(shown(value))) for value in row))
     target = io.StringIO()
-    console = Console(file=target, width=LONG * max(1, len(table.columns)) * 2, color_system=None, highlight=False, legacy_windows=False, _environ={})
+    # as wide as the rows are: a terminal, or less -S, shows a wide table better than broken names
+    width = 2 * LONG * max(1, len(table.columns))
+    console = Console(file=target, width=width, color_system=None, highlight=False, legacy_windows=False, _environ={})
     if table.rows:
         console.print(grid)
     lines += [line.rstrip() for line in target.getvalue().strip("\n").split("\n")] if table.rows else []
@@ -165,21 +167,14 @@ def _xml_row(columns: tuple[str, ...], row: tuple[Value, ...]) -> Iterable[str]:
 
 def _term(value: Value) -> tuple[str, str, str, str]:
     """Kind, text, datatype and language of a value, as both SPARQL result formats call them."""
-    match value:
-        case Iri() if value.startswith("_:"):
-            return "bnode", value.removeprefix("_:"), "", ""
-        case Iri():
-            return "uri", str(value), "", ""
-        case bool():
-            return "literal", str(value).lower(), XSD + "boolean", ""
-        case int():
-            return "literal", str(value), XSD + "integer", ""
-        case Decimal():
-            return "literal", shown(value), XSD + "decimal", ""
-        case Typed():
-            return "literal", value.text, value.datatype, value.language
-        case _:
-            return "literal", str(value), "", ""
+    if isinstance(value, Iri):
+        return ("bnode", value[2:], "", "") if value.startswith("_:") else ("uri", str(value), "", "")
+    if isinstance(value, Typed):
+        return "literal", value.text, value.datatype, value.language
+    if isinstance(value, bool):
+        return "literal", str(value).lower(), XSD + "boolean", ""
+    datatype = XSD + "integer" if isinstance(value, int) else XSD + "decimal" if isinstance(value, Decimal) else ""
+    return "literal", shown(value), datatype, ""
 
 
 def _turtle(table: Table) -> str:

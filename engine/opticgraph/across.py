@@ -1,0 +1,96 @@
+"""What can only be told across links: ports used twice, modes of port groups, modules that several links share.
+
+Counted over the whole design in columns, so that rules about it read one thing at a time.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from .design import SIDES
+
+__all__ = ["ALL_LANES", "groups_across", "ports_across"]
+
+ALL_LANES = 8  # of a module whose lanes no source tells: it is taken to use them all
+_PORT = ["device", "port"]
+
+
+def ports_across(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
+    """Add to each port: modes_in_use, group_modes (of its port group), lanes_doubled, modules_recorded.
+
+    links has the columns of derive.Judged.links, one row a link. lanes_doubled counts lanes that more than one link
+    uses, modules_recorded the module types there, by their names where they are not known; doubled and group_modes
+    name the links and modes.
+    """
+    ends = _ends(links)
+    told = ports.join(_modes(ends), on=_PORT, how="left")
+    groups = (
+        told.filter(pl.col("port_group").is_not_null())
+        .explode("modes_in_use")
+        .group_by("device", "port_group")
+        .agg(group_modes=pl.col("modes_in_use").drop_nulls().unique().sort())
+    )
+    told = told.join(groups, on=["device", "port_group"], how="left")
+    told = told.join(_shared(ends), on=_PORT, how="left")
+    return told.with_columns(
+        port_group_modes=pl.when(pl.col("modes_in_use").is_not_null()).then(pl.col("group_modes").list.len()).cast(pl.Int64),
+        lanes_doubled=pl.col("lanes_doubled").fill_null(0),
+        modules_recorded=pl.col("modules_recorded").fill_null(0),
+    ).sort(_PORT)
+
+
+def groups_across(links: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """Add to each group: modules_shared, how many modules carry more than one of its links; `together` names them."""
+    ends = _ends(links.filter(pl.col("group").is_not_null())).drop_nulls(["group", "module", *_PORT])
+    shared = (
+        ends.group_by("group", *_PORT, "module")
+        .agg(links=pl.col("link").unique().sort())
+        .filter(pl.col("links").list.len() > 1)
+        .sort("group", *_PORT)
+        .with_columns(told=pl.struct(place=pl.concat_str("device", pl.lit(" "), "port"), links="links"))
+        .group_by("group")
+        .agg(modules_shared=pl.len().cast(pl.Int64), together=pl.col("told"))
+    )
+    return groups.join(shared, on="group", how="left").with_columns(pl.col("modules_shared").fill_null(0))
+
+
+def _ends(links: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat(
+        links.select(
+            "link",
+            "group",
+            device=f"{s}_device",
+            port=f"{s}_port",
+            module=f"{s}_module",
+            type=f"{s}_type",
+            lanes=f"{s}_lanes",
+            all_lanes=f"{s}_all_lanes",
+            mode=pl.when(pl.col(f"{s}_legs").is_null())
+            .then(pl.format("1x{}G", pl.coalesce("rate_gbps", "pair_rate_gbps")))
+            .otherwise(f"{s}_leg_mode"),
+        )
+        for s in SIDES
+    )
+
+
+def _modes(ends: pl.DataFrame) -> pl.DataFrame:
+    """The mode each port is used in: that of its legs, or one link at its rate; unknown where a leg's is."""
+    modes = ends.drop_nulls([*_PORT, "mode"])
+    return modes.group_by(_PORT).agg(modes_in_use=pl.col("mode").unique().sort())
+
+
+def _shared(ends: pl.DataFrame) -> pl.DataFrame:
+    """Ports with more than one end: only there can a lane or a module be doubled."""
+    ends = ends.drop_nulls(_PORT)
+    several = ends.filter(pl.len().over(_PORT) > 1)
+    whole = pl.int_ranges(1, pl.col("all_lanes").fill_null(ALL_LANES) + 1)
+    lanes = several.select(
+        *_PORT, "link", lane=pl.when(pl.col("lanes").list.len() > 0).then("lanes").otherwise(whole)
+    ).explode("lane")
+    twice = lanes.filter(pl.col("link").n_unique().over(*_PORT, "lane") > 1)
+    doubled = twice.group_by(_PORT).agg(
+        lanes_doubled=pl.col("lane").n_unique().cast(pl.Int64), doubled=pl.col("link").unique().sort()
+    )
+    named = ends.with_columns(what=pl.coalesce("type", "module")).drop_nulls("what")
+    modules = named.group_by(_PORT).agg(modules_recorded=pl.col("what").n_unique().cast(pl.Int64))
+    return modules.join(doubled, on=_PORT, how="left")

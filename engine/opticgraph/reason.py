@@ -1,0 +1,265 @@
+"""Reason once a kind: representatives judged in one SHACL run, what is found on them handed to every member.
+
+What cannot be told into kinds is judged on the whole graph, and above WHOLE_GRAPH links it comes out unknown, never
+skipped. docs/kinds.md says why both give what a SHACL processor gives on the whole graph.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import polars as pl
+from rdflib import Graph, URIRef
+from rdflib.collection import Collection
+from rdflib.namespace import RDF, SH
+from rdflib.term import Node
+
+from .derive import Judged
+from .design import SIDES, Design
+from .facts import FIELDS, graph_of
+from .footprint import Footprint, Walk, footprint
+from .graph import XSD
+from .kinds import Members, Unplaced, kinds_of
+from .knowledge import Knowledge
+from .rules import Rules
+from .shacl import Result, focus_counts, validate
+from .sources import local
+from .things import SORTS, Focus, foci_of, focus_iris, frame_of
+
+__all__ = ["WHOLE_GRAPH", "How", "Reasoned", "reason"]
+
+WHOLE_GRAPH = 20_000  # links up to which a rule is judged on the whole graph: some minutes of pySHACL
+_TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target)
+_KIND = "urn:opticgraph:kinds:"  # of relations that list representatives, in the graph of one run only
+
+
+@dataclass(frozen=True)
+class How:
+    """How one shape with a target was judged: by kinds or on the whole graph, why, and how many things."""
+
+    by: str  # kinds, whole graph, or not at all
+    why: str
+    things: int
+    kinds: int
+
+
+@dataclass(frozen=True)
+class Reasoned:
+    """What was found: results as SHACL has them, the things they are about, and how each shape was judged."""
+
+    results: tuple[Result, ...]
+    foci: Mapping[str, Focus]
+    hows: Mapping[str, How]
+
+
+def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -> Reasoned:
+    """Judge every shape with a target on everything it targets."""
+    heads = sorted({s for target in _TARGETS for s in rules.shapes.subjects(target, None)}, key=str)
+    members: dict[Node, Members] = {}
+    hows: dict[str, How] = {}
+    extra = _predicates(design.triples)
+    shared = _shared(rules.shapes, heads)
+    for head in heads:
+        try:
+            members[head] = _members(rules.shapes, head, judged, extra=extra, shared=shared)
+            hows[str(head)] = How("kinds", "", members[head].rows.height, members[head].count)
+        except Unplaced as reason:
+            hows[str(head)] = How("whole graph", str(reason), 0, 0)
+    results, foci = _on_representatives(design, judged, knowledge, rules.shapes, members)
+    rest = [head for head in heads if head not in members]
+    if rest:
+        more, more_foci, counts = _on_whole_graph(design, judged, knowledge, rules.shapes, rest)
+        results, foci = [*results, *more], {**foci, **more_foci}
+        for head in rest:
+            how = hows[str(head)]
+            by = how.by if counts is not None else "not at all"
+            hows[str(head)] = replace(how, by=by, things=(counts or {}).get(str(head), 0))
+    return Reasoned(tuple(sorted(results)), foci, hows)
+
+
+def _members(
+    shapes: Graph, head: Node, judged: Judged, *, extra: frozenset[str], shared: frozenset[Node]
+) -> Members:
+    targets = [(p, o) for p in _TARGETS for o in shapes.objects(head, p)]
+    if len(targets) != 1 or targets[0][0] != SH.targetClass:
+        raise Unplaced("its targets are not those of one class")
+    if head in shared:
+        raise Unplaced("it shares a shape with another one that has a target")
+    told = footprint(shapes, head)
+    beyond = sorted({step.property for walk in told.walks for step in walk} & extra)
+    if beyond:
+        raise Unplaced(f"the design says more of {', '.join(map(local, beyond))} than its columns hold")
+    return kinds_of(local(str(targets[0][1])), told, judged)
+
+
+def _predicates(triples: bytes) -> frozenset[str]:
+    """The properties of what a design says beyond its columns."""
+    return frozenset(line.split(" ", 2)[1][1:-1] for line in triples.decode().splitlines() if line.strip())
+
+
+def _within(shapes: Graph, shape: Node) -> set[Node]:
+    """A shape and all shapes nested in it."""
+    seen: set[Node] = set()
+    todo = [shape]
+    while todo:
+        at = todo.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        for predicate in (SH.property, SH.node, SH["not"], SH.qualifiedValueShape):
+            todo += shapes.objects(at, predicate)
+        for predicate in (SH["or"], SH["and"], SH.xone):
+            for members in shapes.objects(at, predicate):
+                todo += Collection(shapes, members)
+    return seen
+
+
+def _shared(shapes: Graph, heads: Iterable[Node]) -> frozenset[Node]:
+    """Heads that report by a shape which another head reports by too: whose result it is could not be told."""
+    owners: dict[Node, list[Node]] = defaultdict(list)
+    for head in heads:
+        reporting = {head, *shapes.objects(head, SH.property)}
+        for shape in reporting:
+            owners[shape].append(head)
+    return frozenset(head for several in owners.values() if len(several) > 1 for head in several)
+
+
+# --- on representatives ------------------------------------------------------------------------------------------
+
+
+def _on_representatives(
+    design: Design, judged: Judged, knowledge: Knowledge, shapes: Graph, members: Mapping[Node, Members]
+) -> tuple[list[Result], dict[str, Focus]]:
+    if not members:
+        return [], {}
+    rows = _representatives(members)
+    few = _only(judged, rows)
+    data = Graph().parse(data=graph_of(_kept(design, few), few, knowledge), format="nt")
+    run = Graph()
+    run += (triple for triple in shapes if triple[1] not in _TARGETS)
+    stands_for: dict[tuple[str, str], int] = {}
+    for at, (head, own) in enumerate(members.items()):
+        relation = URIRef(f"{_KIND}{at}")
+        run.add((head, SH.targetObjectsOf, relation))
+        iris = focus_iris(own.sort, judged, own.first)
+        for iri, kind in zip(iris, own.first["kind"], strict=True):
+            data.add((URIRef(_KIND), relation, URIRef(iri)))
+            stands_for[str(head), iri] = kind
+    head_of = {str(s): head for head in members for s in (head, *shapes.objects(head, SH.property))}
+    found: dict[Node, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
+    for result in validate(data, run):
+        head = head_of[result.shape]
+        found[head][stands_for[str(head), result.focus]].append(result)
+    results: list[Result] = []
+    foci: dict[str, Focus] = {}
+    for head, by_kind in found.items():
+        for result, focus in _handed_out(by_kind, members[head], judged, shapes):
+            results.append(result)
+            foci[focus.iri] = focus
+    return results, foci
+
+
+def _representatives(members: Mapping[Node, Members]) -> dict[str, pl.Series]:
+    """The rows of each frame that stand for a kind."""
+    rows: dict[str, list[pl.Series]] = defaultdict(list)
+    for own in members.values():
+        rows["link" if own.sort == "end" else own.sort].append(own.first["nth"])
+    return {sort: pl.concat(each).unique().sort() for sort, each in rows.items()}
+
+
+def _only(judged: Judged, rows: Mapping[str, pl.Series]) -> Judged:
+    """The judged design cut down to representatives, with all that their links lead to."""
+    none = pl.Series([], dtype=pl.UInt32)
+    links = judged.links[rows.get("link", none)]
+    ends = pl.concat(links.select(device=f"{s}_device", port=f"{s}_port") for s in SIDES)
+    ports = pl.concat(
+        [judged.ports.join(ends, on=["device", "port"], how="semi"), judged.ports[rows.get("port", none)]]
+    )
+    named = pl.concat([ends["device"], judged.devices[rows.get("device", none)]["device"]])
+    groups = pl.concat([links["group"], judged.groups[rows.get("group", none)]["group"]])
+    return replace(
+        judged,
+        links=links,
+        ports=ports.unique(maintain_order=True),
+        devices=judged.devices.filter(pl.col("device").is_in(named.drop_nulls().unique().to_list())),
+        groups=judged.groups.filter(pl.col("group").is_in(groups.drop_nulls().unique().to_list())),
+    )
+
+
+def _kept(design: Design, few: Judged) -> Design:
+    return replace(
+        design,
+        devices=few.devices.select(design.devices.columns),
+        groups=few.groups.select(design.groups.columns),
+        triples=b"",
+    )
+
+
+def _handed_out(
+    by_kind: Mapping[int, list[Result]], members: Members, judged: Judged, shapes: Graph
+) -> Iterator[tuple[Result, Focus]]:
+    """Every member's own results: the representative's, with the member's name and its own figures."""
+    theirs = members.of(list(by_kind))
+    footprints: dict[str, Footprint] = {}
+    for focus, kind in zip(foci_of(members.sort, judged, theirs), theirs["kind"], strict=True):
+        for result in by_kind[kind]:
+            told = footprints.get(result.shape)
+            if told is None:
+                told = footprints[result.shape] = footprint(shapes, _node(shapes, result.shape))
+            yield replace(result, focus=focus.iri, value=_own_value(result, told, focus)), focus
+
+
+def _node(shapes: Graph, shape: str) -> Node:
+    return next((s for s in shapes.subjects(RDF.type, SH.PropertyShape) if str(s) == shape), None) or next(
+        (s for s in shapes.all_nodes() if str(s) == shape), URIRef(shape)
+    )
+
+
+def _own_value(result: Result, told: Footprint, focus: Focus) -> str:
+    """A figure that is only compared is each member's own; a word or term is the same for the whole kind."""
+    if not result.value or told.value is None:
+        return result.value
+    if told.value == ():
+        return f"<{focus.iri}>"
+    compared = {walk for c in told.compares for walk in (c.left, c.right)}
+    return _literal(told.value, focus) if told.value in compared and told.value not in told.exact else result.value
+
+
+def _literal(walk: Walk, focus: Focus) -> str:
+    field = FIELDS[focus.kind][local(walk[-1].property)]
+    value = focus.row[f"{focus.side}_{field.column}" if focus.kind == "end" else field.column]
+    text = f"{(Decimal(int(str(value))) / 1000).normalize():f}" if field.kind == "decimal" else str(value)
+    datatype = "integer" if field.kind == "count" else "decimal"
+    return f'"{text}"^^<{XSD}{datatype}>'
+
+
+# --- on the whole graph ------------------------------------------------------------------------------------------
+
+
+def _on_whole_graph(
+    design: Design, judged: Judged, knowledge: Knowledge, shapes: Graph, heads: list[Node]
+) -> tuple[list[Result], dict[str, Focus], Mapping[str, int] | None]:
+    """Results, their things and how many things each shape looked at; None where the design is too large."""
+    if judged.links.height > WHOLE_GRAPH:
+        return [], {}, None
+    data = Graph().parse(data=graph_of(design, judged, knowledge), format="nt")
+    run = Graph()
+    run += (t for t in shapes if t[1] not in _TARGETS or t[0] in heads)
+    results = list(validate(data, run))
+    wanted = {result.focus for result in results}
+    foci: dict[str, Focus] = {}
+    for sort in SORTS:
+        for iri, focus in _all(sort, judged):
+            if iri in wanted:
+                foci[iri] = focus
+    return results, foci, focus_counts(data, run)
+
+
+def _all(sort: str, judged: Judged) -> Iterator[tuple[str, Focus]]:
+    rows = pl.select(nth=pl.int_range(frame_of(sort, judged).height, dtype=pl.UInt32))
+    sides = SIDES if sort == "end" else (None,)
+    every = pl.concat(rows.with_columns(side=pl.lit(side, pl.String)) for side in sides)
+    return ((focus.iri, focus) for focus in foci_of(sort, judged, every))
