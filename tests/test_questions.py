@@ -14,21 +14,15 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 import rdflib
 from rdflib.plugins.sparql import prepareQuery
 
-from opticgraph import sparql
-from opticgraph.dataset import dataset
-from opticgraph.design import Design
-from opticgraph.knowledge import Knowledge, know
-from opticgraph.parameters import bind
-from opticgraph.query import GIVEN, given, joined, table
+from asking import answer, bound, quads
+from opticgraph.query import GIVEN, given, joined
 from opticgraph.question import Question, questions
-from opticgraph.read import load
 from opticgraph.report.answer import render, shown
-from opticgraph.table import Iri, Table, Value
+from opticgraph.table import Iri, Value
 
 HERE = Path(__file__).parent
 ANSWERS = HERE / "questions"
@@ -37,22 +31,6 @@ PARAMETER = re.compile(r"# [a-z][A-Za-z]*: [^,]\S*( \S+)*, such as \S.*")
 # rdflib takes many seconds for these: it tries every named graph for every subject.
 SLOW_IN_RDFLIB = frozenset({"contested-figures", "links-on-source"})
 named = pytest.mark.parametrize("question", questions(), ids=lambda each: each.name)
-
-
-@cache
-def known() -> tuple[Design, Knowledge]:
-    return load(ANSWERS / "design"), know()
-
-
-@cache
-def quads() -> bytes:
-    design, knowledge = known()
-    return dataset(design, knowledge=knowledge)
-
-
-@cache
-def store(more: bytes = b"") -> ox.Store:
-    return sparql.load(quads() + more)
 
 
 @cache
@@ -65,18 +43,6 @@ def in_rdflib() -> rdflib.Dataset:
 def parameters(question: Question) -> dict[str, str]:
     file = ANSWERS / question.name / "parameters.json"
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-
-
-def bound(question: Question, values: dict[str, str]) -> dict[str, str]:
-    design, knowledge = known()
-    return bind(question, values, design=design, knowledge=knowledge)
-
-
-def answer(question: Question, values: dict[str, str]) -> Table:
-    """As query() answers, but in this process and over one data set for all questions."""
-    terms = bound(question, values)
-    held = store(given(terms) if GIVEN in question.query else b"")
-    return table(question, *sparql.solve(held, question.query, joined(question, terms)))
 
 
 def test_there_are_questions() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -235,7 +235,7 @@ def _targets(
     return [(formats[at] if formats else told(path), path) for at, path in enumerate(outputs)]
 
 
-def _ending(path: Path, endings: dict[str, str]) -> str:
+def _ending(path: Path, endings: Mapping[str, str]) -> str:
     if path.suffix.lower() not in endings:
         raise click.BadParameter(f"{path}: the ending is none of {', '.join(endings)}.", param_hint="--output")
     return endings[path.suffix.lower()]

@@ -155,6 +155,7 @@ def _derived(links: pl.DataFrame, ports: pl.DataFrame, judged: Judged) -> Iterat
         "ClashingLink": links["clash"],
         "CoherentLink": links["coherent"],
         "OpticalLink": ~cable,
+        "UnsuitedLink": links["unsuited"],
     }
     yield described(subject, values(subject, links, LINK), classes=classes)
     lane = [field for field in fields.END if field.property == "lane"]

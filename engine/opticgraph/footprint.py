@@ -6,7 +6,7 @@ the same results.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rdflib import Graph, Literal, URIRef, Variable
@@ -14,7 +14,7 @@ from rdflib.collection import Collection
 from rdflib.namespace import RDF, SH
 from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.paths import Path as PropertyPath
-from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.algebra import translateGroupGraphPattern, translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
@@ -78,8 +78,8 @@ _EXACT = (SH["in"], SH.hasValue, SH.datatype, SH.nodeKind, SH.languageIn)
 # Constraints that read the text of a value: fine for a literal, not for the name of a thing in the design.
 _TEXT = (SH.pattern, SH.minLength, SH.maxLength, SH.uniqueLang, SH.flags)
 _COUNT = (SH.minCount, SH.maxCount)
-_ORDER = {SH.minInclusive: ">=", SH.maxInclusive: "<=", SH.minExclusive: ">", SH.maxExclusive: "<"}
-_PAIRS = {SH.lessThan: "<", SH.lessThanOrEquals: "<="}
+_ORDER: Mapping[Node, str] = {SH.minInclusive: ">=", SH.maxInclusive: "<=", SH.minExclusive: ">", SH.maxExclusive: "<"}
+_PAIRS: Mapping[Node, str] = {SH.lessThan: "<", SH.lessThanOrEquals: "<="}
 _LISTS = (SH["or"], SH["and"], SH.xone)
 _SINGLE = (SH["not"], SH.node)
 _SILENT = {
@@ -216,6 +216,7 @@ def _value(shapes: Graph, shape: Node, walks: list[Walk]) -> Walk | None:
 
 _PLAIN = {"Filter", "BGP", "Join", "Project", "Distinct", "LeftJoin", "Union", "SelectQuery", "Group_none"}
 _THIS = Variable("this")
+_CONSTANT = "constant "  # heads the stand-in of a constant in a pattern; no variable has a blank
 
 
 def _parsed(shapes: Graph, node: Node):  # type: ignore[no-untyped-def]
@@ -228,9 +229,23 @@ def _parsed(shapes: Graph, node: Node):  # type: ignore[no-untyped-def]
         for d in shapes.objects(owner, SH.declare)
     }
     try:
-        return translateQuery(parseQuery(str(select)), initNs=prefixes)
+        query = translateQuery(parseQuery(str(select)), initNs=prefixes)
+        _translate_exists(query.algebra)
+        return query
     except Exception as error:  # rdflib raises whatever its parser or algebra met
         raise Refusal("its SPARQL cannot be parsed") from error
+
+
+def _translate_exists(part: object) -> None:
+    """Translate what rdflib leaves for evaluation: the pattern of an EXISTS that stands beside other conditions."""
+    if isinstance(part, CompValue):
+        for key, value in list(part.items()):
+            if isinstance(value, CompValue) and value.name == "GroupGraphPatternSub":
+                part[key] = value = translateGroupGraphPattern(value)
+            _translate_exists(value)
+    elif isinstance(part, list):
+        for item in part:
+            _translate_exists(item)
 
 
 def _sparql(shapes: Graph, node: Node, walk: Walk, found: _Found) -> None:
@@ -245,15 +260,18 @@ def _sparql(shapes: Graph, node: Node, walk: Walk, found: _Found) -> None:
         for term in pattern:
             if isinstance(term, Variable) and term not in reached:
                 raise Refusal(f"its variable ?{term} is not tied to $this")
-    ordered, other = set(), set()
+    ordered: set[Variable] = set()
+    other: set[Variable] = set()
     for expression in _expressions(algebra):
         _read(expression, reached, found, ordered, other)
     for variable, ways in reached.items():
         joined = sum(variable in pattern for pattern in patterns) > 1 or variable in other
+        shown = variable in algebra.PV
         if variable == _THIS:
             continue
-        if variable in ordered and not joined:
-            found.counts |= ways
+        constant = variable.startswith(_CONSTANT)  # that the value is this one is a test of it as it is
+        if not constant and not joined and (variable in ordered or not shown):
+            found.counts |= ways  # order tests are taken up already; else it only has to be there
         else:
             found.exact |= ways
 
@@ -265,6 +283,8 @@ def _patterns(part: object) -> Iterator[tuple[Node, Node | PropertyPath, Node]]:
         if name == "BGP":
             yield from part.triples
             return
+        if name in ("GroupGraphPatternSub", "TriplesBlock", "SubSelect", "InlineData", "Bind"):
+            raise Refusal("its SPARQL nests what is not understood")
         if name in ("Slice", "Minus", "Graph", "Extend", "Group", "Aggregate", "values", "ToMultiSet", "ServiceGraphPattern"):
             raise Refusal(f"its SPARQL uses {_WORDS.get(name, name)}")
         for key, value in part.items():
@@ -307,7 +327,7 @@ def _reached(patterns: Iterable[tuple[Node, Node | PropertyPath, Node]]) -> dict
             if isinstance(end, Variable):
                 reached.setdefault(end, set()).update(new)
             else:
-                reached.setdefault(Variable(f"constant {end}"), set()).update(new)
+                reached.setdefault(Variable(f"{_CONSTANT}{end}"), set()).update(new)
             moved = True
         waiting = rest
     if waiting:
@@ -370,7 +390,7 @@ def _read(
     if name == "RelationalExpression":
         left, op, right = expression.expr, str(expression.op), expression.other
         if op in _FLIPPED:
-            _order(left, op, right, reached, found, ordered, other)
+            _order(left, op, right, reached, found, ordered)
         else:
             for side in (left, *(right if isinstance(right, list) else [right])):
                 _operand(side, other)
@@ -392,7 +412,14 @@ def _operand(term: object, other: set[Variable]) -> None:
         raise Refusal("its SPARQL compares what it has worked out")
 
 
-def _order(left, op, right, reached, found, ordered, other):  # type: ignore[no-untyped-def]
+def _order(
+    left: object,
+    op: str,
+    right: object,
+    reached: Mapping[Variable, set[Walk]],
+    found: _Found,
+    ordered: set[Variable],
+) -> None:
     if isinstance(left, Variable) and isinstance(right, Literal):
         pairs = [(left, op, right)]
     elif isinstance(right, Variable) and isinstance(left, Literal):
@@ -409,4 +436,3 @@ def _order(left, op, right, reached, found, ordered, other):  # type: ignore[no-
     for variable, sign, constant in pairs:
         ordered.add(variable)
         found.compares |= {_against(walk, sign, constant) for walk in reached.get(variable, ())}
-    del other

@@ -145,7 +145,7 @@ def described(subject: pl.Series, said: Mapping[str, pl.Series], *, classes: Map
     said gives objects by property, classes whether each node is of a class; null where there is nothing to say.
     """
     held = pl.DataFrame({"subject": subject, **{name: said[name] for name in sorted(said)}})
-    lines = [
+    lines: list[pl.Expr] = [
         pl.when(is_one).then(pl.concat_str("subject", pl.lit(f" <{RDF_TYPE}> <{OPTIC}{name}> .")))
         for name, is_one in sorted(classes.items())
     ]

@@ -262,13 +262,9 @@ def _reaches(
     A FEC that is not known rules nothing out: the reaches with it and without stand. A line that is not known leaves
     only those that hold on any. A cable brings its own medium.
     """
-    if type_.medium == "cable assembly":
-        return [r for r in type_.reaches if r.fec is None or fec is None or r.fec == fec]
-    exact = [r for r in type_.reaches if r.fiber == fiber]
+    exact = [r for r in type_.reaches if r.fiber == fiber or type_.medium == "cable assembly"]
     broad = [r for r in type_.reaches if fiber and r.fiber == knowledge.fiber_class[fiber]]
-    return [
-        r for r in exact or broad if r.line in (None, line) and (r.fec is None or fec is None or r.fec == fec)
-    ]
+    return [r for r in exact or broad if r.line in (None, line) and (fec is None or r.fec in (None, fec))]
 
 
 def _distance(ends: Sequence[tuple[ModuleType, list[Reach]]]) -> dict[str, object]:

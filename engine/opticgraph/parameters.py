@@ -15,10 +15,12 @@ from . import terms
 from .design import SIDES, Design
 from .errors import QueryError
 from .graph import PART, XSD
-from .knowledge import Knowledge, fold
+from .knowledge import Knowledge
 from .question import Parameter, Question
+from .resolve import candidates
+from .result import VERDICTS
 from .rules import RULE, read_rules
-from .sources import OPTIC, SOURCE
+from .sources import OPTIC, SOURCE, text_of
 
 __all__ = ["bind"]
 
@@ -89,16 +91,12 @@ def _named(parameter: Parameter, prefix: str, value: str, *, knowledge: Knowledg
 
 def _catalogued(parameter: Parameter, value: str, name: str, example: str, knowledge: Knowledge) -> str:
     """The interface or the module type that a name means, whichever the example is."""
-    wanted = knowledge.by_interface if example in knowledge.by_interface else knowledge.types
+    interfaces = example in knowledge.by_interface
+    wanted = knowledge.by_interface if interfaces else knowledge.types
     if name in wanted:
         return name
-    called = knowledge.names.get(fold(name), ())
-    meant = [id for id in called if id in wanted]
-    if not meant and wanted is knowledge.by_interface:
-        meant = sorted({knowledge.types[id].interface for id in called if id in knowledge.types})
-    elif not meant:  # the name of an interface means its types, but not each part they are sold as
-        types = [id for interface in called for id in knowledge.by_interface.get(interface, ())]
-        meant = sorted(id for id in types if len(knowledge.types[id].about) == 2)
+    types = candidates(name, socket=None, knowledge=knowledge)
+    meant = sorted({knowledge.types[id].interface for id in types}) if interfaces else list(types)
     if len(meant) == 1:
         return meant[0]
     if meant:
@@ -118,7 +116,9 @@ def _names(name: str, design: Design, knowledge: Knowledge) -> frozenset[str] | 
             return frozenset(design.devices["site"].drop_nulls())
         case "maker":
             held = (facts for (_, figure), facts in knowledge.facts.items() if figure == "maker")
-            return frozenset(fact.value.strip('"') for facts in held for fact in facts)
+            return frozenset(text_of(fact.value) for facts in held for fact in facts)
+        case "verdict":
+            return frozenset(VERDICTS)
         case _:
             return None
 

@@ -24,7 +24,7 @@ from .errors import OpticgraphError, QueryError
 from .graph import XSD
 from .knowledge import know
 from .parameters import bind
-from .question import Question, find, plain, questions
+from .question import Question, find, questions
 from .table import Iri, Table, Typed, Value
 
 __all__ = ["GIVEN", "SECONDS", "given", "joined", "query", "questions", "table"]
@@ -33,7 +33,6 @@ GIVEN = "https://w3id.org/opticgraph/given#"
 SECONDS = 60.0  # what a query may take, unless its caller allows more
 _NONE: Mapping[str, str] = MappingProxyType({})
 
-_NETWORK = re.compile(r"\bSERVICE\b", re.IGNORECASE)
 # Python values of the datatypes that answers are full of; the engine writes them in canonical form.
 _READ: Mapping[str, Callable[[str], Value]] = MappingProxyType(
     {"": str, "string": str, "integer": int, "decimal": Decimal, "boolean": "true".__eq__}
@@ -57,8 +56,6 @@ def query(
     asks the network, or takes longer than it may.
     """
     asked = find(question)
-    if _NETWORK.search(plain(asked.query)):
-        raise QueryError(f"{asked.file}: found SERVICE; expected a query of this design alone, no network is asked")
     knowledge = know(trust=trust, catalogs=catalogs)
     bound = bind(asked, parameters, design=design, knowledge=knowledge)
     quads = dataset(design, asked.query, knowledge=knowledge, catalogs=catalogs, rules=rules) + given(bound)
@@ -94,7 +91,10 @@ def given(bound: Mapping[str, str]) -> bytes:
 
 def joined(question: Question, bound: Mapping[str, str]) -> dict[str, str]:
     """The parameters that are joined with the solutions: those that the query does not read as `given:name` itself."""
-    read = set(re.findall(r":(\w+)", question.query)) if GIVEN in question.query else set()
+    base = re.escape(GIVEN)
+    prefixes = re.findall(rf"PREFIX\s+([\w-]*):\s*<{base}>", question.query, re.IGNORECASE)
+    spelt = "|".join([f"<{base}", *(rf"(?<![\w-]){re.escape(prefix)}:" for prefix in prefixes)])
+    read = set(re.findall(rf"(?:{spelt})(\w+)", question.query))
     return {name: term for name, term in bound.items() if name not in read}
 
 

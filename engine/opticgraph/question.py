@@ -29,6 +29,7 @@ _QUIET = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_NETWORK = re.compile(r"\bSERVICE\b", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -60,7 +61,10 @@ def questions() -> tuple[Question, ...]:
 
 
 def find(question: str | Path) -> Question:
-    """The shipped question of this name, or the one in a .rq file; else QueryError with the nearest names."""
+    """The shipped question of this name, or the one in a .rq file.
+
+    Raises QueryError with the nearest names where there is none, and where a query asks the network.
+    """
     known = {each.name: each for each in questions()}
     if isinstance(question, str) and question in known:
         return known[question]
@@ -90,6 +94,8 @@ def _read(file: Path, *, shipped: bool) -> Question:
         raise QueryError(f"{file}: could not be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise QueryError(f"{file}: found bytes that are not UTF-8; expected a SPARQL query") from error
+    if _NETWORK.search(plain(query)):
+        raise QueryError(f"{file}: found SERVICE; expected a query of this design alone, no network is asked")
     header = list(_header(query))
     told = [found for line in header if (found := _PARAMETER.fullmatch(line))]
     title = header[0].removeprefix("#").strip() if header else ""

@@ -20,7 +20,7 @@ from .result import Finding, Verdict
 from .rules import Outcome, Rule, Rules, read_rules
 from .sources import Fact, text_of
 from .things import SORTS, Focus, foci_of, frame_of
-from .wording import Thing, figure
+from .wording import Thing, figure, say
 
 __all__ = ["Aspect", "Basis", "Explanation", "explain"]
 
@@ -112,9 +112,6 @@ def explain(
 
 
 def _end(thing: Thing, side: str) -> str:
-    from .things import SORTS, Focus, foci_of, frame_of
-from .wording import say
-
     return say(f"{{{side}Place}} with {{{side}Module}}", thing)
 
 

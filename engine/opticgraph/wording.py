@@ -173,7 +173,7 @@ def _distance_problem(thing: Thing) -> str:
     if thing.get("length_mm") is None:
         return _nothing_long(thing)
     if thing.get("fiber_type") == "MMF":
-        return "the reach depends on the grade of the multimode fibre, which is not recorded. Give fiber_type, such as OM4."
+        return "the grade of the multimode fibre decides, and it is not recorded. Give fiber_type, such as OM4."
     far = str(thing.get("reach_why") or _modules(thing))
     measure = f"loss_db, or {_POWER}" if thing.get("loss_mdb") is None else _POWER
     return f"no source states how far {far} reaches on {thing.get('fiber_type')}. Give {measure}."
@@ -231,7 +231,9 @@ def _by(column: str) -> Callable[[Thing], str]:
 def _loss_words(thing: Thing) -> str:
     measured = not thing.get("estimated")
     low = quantity(int(str(thing.get("path_low_mdb"))), "dB")
-    return f"the measured loss of {low}" if measured else f"even the lowest estimate of the loss, {low} ({_estimate(thing)}),"
+    if measured:
+        return f"the measured loss of {low}"
+    return f"even the lowest estimate of the loss, {low} ({_estimate(thing)}),"
 
 
 def _loss_over(thing: Thing) -> str:
@@ -441,7 +443,7 @@ _WORDS: Mapping[str, Callable[[Thing], str]] = {
     "fecAdvice": _fec_advice,
     "fecAllowed": _fecs,
     "adapterName": lambda t: str(t.get("adapter")),
-    "fiberType": lambda t: str(t.get("fiber_type") or "the cable" if t.get("cable") else t.get("fiber_type") or "unknown fibre"),
+    "fiberType": lambda t: str(t.get("fiber_type") or ("the cable" if t.get("cable") else "unknown fibre")),
     "gradesServed": _grades,
     "group": lambda t: f"group {t.get('group')}",
     "hostFec": lambda t: _setting(t.get("fec")),
