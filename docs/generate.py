@@ -152,7 +152,7 @@ def _values(column: Column) -> str:
 
 def _own() -> Iterable[tuple[str, str]]:
     yield "`part`", "the part number. Required."
-    yield "`sold_as`", "the catalogue id of the module type that it is; `opticgraph catalog modules` lists them. Required."
+    yield "`sold_as`", "the catalogue id of the module type that it is; `opticgraph catalog modules SR4` shows those of that name. Required."
     yield "`maker`, `note`", "text"
     for name, (_, closed) in owndata.COLUMNS.items():
         yield f"`{name}`", ", ".join(terms.words(closed)) if closed else "decimal"

@@ -180,6 +180,51 @@ def explain(
     return DONE
 
 
+class _Questions(click.Command):
+    """A command whose help lists the shipped questions, read from their files when help is asked for."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from .question import questions
+
+        with formatter.section("Questions"):
+            formatter.write_dl([(asked.name, asked.text) for asked in questions()])
+
+
+@cli.command(cls=_Questions)
+@click.argument("design")
+@click.argument("question")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the question.")
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, help="What the query may take.")
+@_knowing
+@_writing
+def query(
+    design: str,
+    question: str,
+    parameters: Sequence[str],
+    seconds: float,
+    trust: str,
+    rules: Sequence[Path],
+    catalogs: Sequence[Path],
+    formats: Sequence[str],
+    outputs: Sequence[Path],
+) -> int:
+    """Ask a shipped question, or the SPARQL in a .rq file."""
+    from .query import query as ask
+    from .read import load
+
+    given = dict(_parameter(parameter) for parameter in parameters)
+    answer = ask(load(design), question, given, trust=trust, catalogs=catalogs, rules=rules, seconds=seconds)
+    _answer(answer, formats, outputs)
+    return DONE
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"{text!r} has no =; expected NAME=VALUE.", param_hint="-p")
+    return name, value
+
+
 @cli.command()
 @click.argument("topic", type=click.Choice(["modules", "cages", "hosts", "sources", "contested", "rules"]))
 @click.argument("term", default="")
@@ -213,7 +258,8 @@ def convert(
     from .convert import convert as write
     from .read import load
 
-    write(load(*designs), output, derived=derived, trust=trust, catalogs=catalogs)
+    for note in write(load(*designs), output, derived=derived, trust=trust, catalogs=catalogs):
+        click.echo(f"opticgraph: {note.file}: {note.text}", err=True)
     return DONE
 
 
