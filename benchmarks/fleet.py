@@ -45,6 +45,7 @@ class Plant:
     b_polish: str | None = None
     b_fec: str | None = None
     line_system: str | None = None
+    least: int = 50  # of its reach, in thousandths, that every link uses
 
 
 PLANTS = (
@@ -62,9 +63,9 @@ PLANTS = (
         breakout=True, b_cage="QSFP28", b_connector="LC duplex", b_polish="UPC", b_fec="none",
     ),
     Plant(2, "100G-BIDI-20-LR1-U", "100G-BIDI-20-LR1-D", "QSFP28", 100, "OS2", "LC simplex", "UPC", "none", 20000, 5.0),
-    Plant(3, "100G-ER4-LITE", "100G-ER4-LITE", "QSFP28", 100, "OS2", "LC duplex", "UPC", "rs528", 30000, 5.0),
+    Plant(3, "100G-ER4-LITE", "100G-ER4-LITE", "QSFP28", 100, "OS2", "LC duplex", "UPC", "rs528", 30000, 5.0, least=900),
 )  # fmt: skip
-WAN = Plant(0, "400ZR", "400ZR", "QSFP-DD", 400, "OS2", "LC duplex", "UPC", None, 0, 22.0, line_system="amplified")
+WAN = Plant(0, "400ZR", "400ZR", "QSFP-DD", 400, "OS2", "LC duplex", "UPC", None, 0, 24.0, line_system="amplified")
 WAN_SHARE = 16  # one block of alike links in so many goes from site to site
 
 # Faults, each in so many of a hundred thousand links.
@@ -93,13 +94,16 @@ class Span:
     km: float
 
 
-SPANS = tuple(Span(f"s{at:02}", f"s{(at * 7 + 3) % 40:02}", 20 + at * 37 % 90) for at in range(40))
+SPANS = tuple(Span(f"s{at}", f"s{(at * 7 + 3) % 40}", 20 + at * 37 % 90) for at in range(40))
 
 
 def fleet(links: int, *, seed: int = 1, spans: Sequence[Span] = SPANS) -> pl.DataFrame:
     """A link sheet: one row a link, its columns those of the sheets people keep."""
+    blocks = links // ALIKE + 1
+    step = next(step for step in (7, 11, 13) if blocks % step)  # so that no port is given twice
     rows = pl.DataFrame({"n": pl.int_range(links, dtype=pl.UInt64, eager=True)})
     rows = rows.with_columns(block=pl.col("n") // ALIKE)
+    rows = rows.with_columns(far=(pl.col("block") * step + 5) % blocks * ALIKE + pl.col("n") % ALIKE)
     plants, span = _plants(), pl.DataFrame([asdict(each) for each in spans])
     thick = plants["weight"].cum_sum()
     dice = _draw("block", 1, seed) % int(thick[-1])
@@ -138,7 +142,8 @@ def _fault(dice: pl.Expr) -> pl.Expr:
 
 def _lengths(seed: int) -> pl.Expr:
     """Whole metres: of a fabric within its reach, of a span as the topology has it."""
-    part = _draw("n", 5, seed) % 900 + 50  # thousandths of the reach
+    least = pl.col("least").cast(pl.UInt64)
+    part = _draw("n", 5, seed) % (950 - least) + least
     part = pl.when(pl.col("fault") == "too long").then(part % 400 + 1100).otherwise(part)
     own = (pl.col("reach_m").cast(pl.UInt64) * part) // 1000 + 1
     line = (pl.col("km") * 1000).cast(pl.UInt64) + _draw("block", 6, seed) % 3000
@@ -152,7 +157,7 @@ def _light(seed: int) -> list[pl.Expr]:
     tenths = pl.when(pl.col("fault") == "high loss").then(tenths + 60).otherwise(tenths)
     measured = (pl.col("fiber_type") == "OS2") & (pl.col("length_m") > 300) & pl.col("line_system").is_null()
     asked = (_draw("n", 8, seed) % 3 == 0) | (pl.col("fault") == "high loss").fill_null(False)
-    osnr = 30 - pl.col("km").cast(pl.Int64) // 12 + (_draw("n", 9, seed) % 6).cast(pl.Int64)
+    osnr = 34 - pl.col("km").cast(pl.Int64) // 12 + (_draw("n", 9, seed) % 6).cast(pl.Int64)
     return [
         pl.when(measured & asked).then(tenths.cast(pl.Float64) / 10).alias("loss_db"),
         pl.when(pl.col("line_system").is_not_null()).then(osnr).alias("osnr_db"),
@@ -163,37 +168,40 @@ def _columns(seed: int) -> list[pl.Expr]:
     n, block = pl.col("n"), pl.col("block")
     wan, broken = pl.col("line_system").is_not_null(), pl.col("breakout")
     fault = {name: (pl.col("fault") == name).fill_null(False) for name in FAULTS}
-    low = n // PORTS
-    high = (n * 7 + 5) // PORTS  # of 32 links of one leaf each seventh goes to another spine
-    a_port = pl.when(broken).then(block * ALIKE).otherwise(n - fault["port taken"].cast(pl.UInt64)) % PORTS + 1
+    taken = fault["port taken"] & (n % ALIKE != 0) & ~broken  # by the link before, which is alike
+    low, high = n // PORTS, pl.col("far") // PORTS
+    a_port = pl.when(broken).then(block * ALIKE).otherwise(n - taken.cast(pl.UInt64)) % PORTS + 1
     optical = pl.col("fiber_type").is_not_null()
     other = pl.when(pl.col("rate_gbps") == 400).then(pl.lit("400GBASE-SR8")).otherwise(pl.lit("100G-PSM4"))
     b_module = pl.when(fault["other interface"]).then(other).otherwise("b_module")
     fiber = pl.when(fault["other fibre"]).then(
         pl.when(pl.col("fiber_type") == "OS2").then(pl.lit("OM3")).otherwise(pl.lit("OS2"))
     )
-    cage = pl.when(fault["other cage"]).then(pl.lit("SFP28")).otherwise("cage")
+    cage = pl.when(fault["other cage"] & ~broken).then(pl.lit("SFP28")).otherwise("cage")
+    power = pl.when(fault["weak cage"] & ~broken).then(pl.lit(2.0)).otherwise("power_w")
     flipped = pl.when(pl.col("polish") == "UPC").then(pl.lit("APC")).otherwise(pl.lit("UPC"))
     fec = pl.when(fault["other FEC"] & pl.col("fec").is_not_null()).then(
         pl.when(pl.col("fec") == "rs544").then(pl.lit("none")).otherwise(pl.lit("rs544"))
     )
     lag = (_draw("block", 10, seed) % 3 == 0) & ~broken & ~wan
-    site_a = pl.when(wan).then("a").otherwise(pl.format("s{}", (low % 40).cast(pl.String).str.zfill(2)))
-    site_b = pl.when(wan).then("b").otherwise(pl.format("s{}", (low % 40).cast(pl.String).str.zfill(2)))
+    site_a = pl.when(wan).then("a").otherwise(pl.format("s{}", low % 40))
+    site_b = pl.when(wan).then("b").otherwise(pl.format("s{}", high % 40))
+    a_device = pl.when(wan).then(pl.format("{}-wan{}", "a", low)).otherwise(pl.format("leaf{}", low))
+    b_device = pl.when(wan).then(pl.format("{}-wan{}x", "b", high)).otherwise(pl.format("spine{}", high))
     return [
         pl.format("link{}", n.cast(pl.String).str.zfill(8)).alias("link"),
-        pl.when(wan).then(pl.format("wan{}", low)).otherwise(pl.format("leaf{}", low)).alias("a_device"),
+        a_device.alias("a_device"),
         pl.format("Ethernet{}", a_port).alias("a_port"),
         site_a.alias("a_site"),
-        cage.alias("a_cage"),
-        pl.when(fault["weak cage"]).then(pl.lit(2.0)).otherwise("power_w").alias("a_cage_power_w"),
+        pl.when(~taken).then(cage).alias("a_cage"),
+        pl.when(~taken).then(power).alias("a_cage_power_w"),
         pl.when(fault["unknown module"]).then(pl.lit("OPT-77-X")).otherwise("a_module").alias("a_module"),
         pl.when(broken).then((n % ALIKE + 1).cast(pl.String)).alias("a_lanes"),
         pl.coalesce(fec, "fec").alias("a_fec"),
         pl.when(fault["other polish"]).then(flipped).otherwise("polish").alias("a_polish"),
         pl.col("connector").alias("a_connector"),
-        pl.when(wan).then(pl.format("far{}", high)).otherwise(pl.format("spine{}", high)).alias("b_device"),
-        pl.format("Ethernet{}", (n * 7 + 5) % PORTS + 1).alias("b_port"),
+        b_device.alias("b_device"),
+        pl.format("Ethernet{}", pl.col("far") % PORTS + 1).alias("b_port"),
         site_b.alias("b_site"),
         pl.coalesce("b_cage", "cage").alias("b_cage"),
         b_module.alias("b_module"),

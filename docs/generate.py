@@ -1,6 +1,6 @@
-"""The lists in docs/, made from what they list: `python docs/generate.py` writes them, tests/test_docs.py holds them in step.
+"""The lists in docs/, made from what they list; tests/test_docs.py holds them in step.
 
-rules.md and questions.md are made whole; in data.md only what stands between the marks of a list.
+`python docs/generate.py` writes them: rules.md and questions.md whole, in data.md what stands between marks.
 """
 
 from __future__ import annotations
@@ -109,21 +109,21 @@ def questions_page() -> str:
 
 
 def _columns(kind: str, meaning: Graph) -> Iterable[tuple[str, ...]]:
-    """One row a column, or a pair of columns of the two ends: what names the thing first, then its ends, then the rest."""
+    """One row a column, or a column of both ends: what names the thing first, then its ends, then the rest."""
     known = {column.key: column for column in sheet.columns(kind)}
     bare = {key: key[2:] if key[:2] in ("a_", "b_") else key for key in known}
-    rows = {}
+    rows: dict[str, tuple[str, ...]] = {}
     for key, column in known.items():
         keys = [other for other in known if bare[other] == bare[key]]
         says = _meaning(bare[key], column, meaning)
-        header = ", or ".join(
-            filter(None, (" ".join(f"`{k}`" for k in keys if k == bare[k]), " ".join(f"`{k}`" for k in keys if k != bare[k])))
-        )
+        whole = " ".join(f"`{other}`" for other in keys if other == bare[other])
+        ends = " ".join(f"`{other}`" for other in keys if other != bare[other])
+        header = ", or ".join(filter(None, (whole, ends)))
         needed = key in sheet.REQUIRED[kind]
         rows.setdefault(bare[key], (header, _values(column), f"{says} Required." if needed else says))
     first = [name for name in ("link", "device", "port", "module") if name in rows]
-    ends = [bare[key] for key in known if key != bare[key]]
-    return [rows[name] for name in dict.fromkeys((*first, *ends, *sorted(rows, key=_by_length)))]
+    of_ends = [bare[key] for key in known if key != bare[key]]
+    return [rows[name] for name in dict.fromkeys((*first, *of_ends, *sorted(rows, key=_by_length)))]
 
 
 def _by_length(name: str) -> bool:
@@ -152,7 +152,7 @@ def _values(column: Column) -> str:
 
 def _own() -> Iterable[tuple[str, str]]:
     yield "`part`", "the part number. Required."
-    yield "`sold_as`", "the catalogue id of the module type that it is; `opticgraph catalog modules SR4` shows those of that name. Required."
+    yield "`sold_as`", "the catalogue id of its module type, as `opticgraph catalog modules SR4` shows it. Required."
     yield "`maker`, `note`", "text"
     for name, (_, closed) in owndata.COLUMNS.items():
         yield f"`{name}`", ", ".join(terms.words(closed)) if closed else "decimal"

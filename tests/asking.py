@@ -12,7 +12,7 @@ from opticgraph.dataset import dataset
 from opticgraph.design import Design
 from opticgraph.knowledge import Knowledge, know
 from opticgraph.parameters import bind
-from opticgraph.query import GIVEN, given, joined, table
+from opticgraph.ask import GIVEN, given, joined, table
 from opticgraph.question import Question
 from opticgraph.read import load
 from opticgraph.table import Table

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from opticgraph import audit, load
-from opticgraph.convert import convert
+from opticgraph.export import convert
 from opticgraph.report import render
 from opticgraph.result import Audit
 

@@ -114,31 +114,29 @@ unknown,module-is-known,nothing,,,OS2,2
 """,
 }
 
-SENTENCES = {
-    "zr4-80km": "zr4-80km: the loss is estimated at 24 dB to 33 dB (80 km at 0.3 to 0.4 dB/km, 2 connectors of 0 to "
-    "0.5 dB), the budget of 100G-ZR4 is 25 dB. Measure this span and give loss_db.",
-    "lr4-nothing-known": "lr4-nothing-known: neither length, loss nor received power is recorded. Give length_km, "
-    "loss_db, or the received power of both ends.",
-}
-
 
 def rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(SHEETS[name].strip())))
 
 
 @cache
-def audited(name: str) -> Audit:
-    """The sheet audited without what it expects, and with names for the ports and cages it leaves out."""
+def audited() -> Audit:
+    """All sheets audited together, without what they expect, with names for the ports and cages they leave out."""
     table = []
-    for number, row in enumerate(rows(name), 1):
-        ends = {"a_device": "spine1", "a_port": f"E{number}", "b_device": "leaf1", "b_port": f"E{number}"}
-        cages = {f"{side}_cage": cage(row[f"{side}_module"]) for side in "ab"}
-        table.append(ends | cages | {key: value for key, value in row.items() if key not in ("verdict", "rules")})
+    for name in SHEETS:
+        for number, row in enumerate(rows(name), 1):
+            ends = {"a_device": f"{name}1", "a_port": f"E{number}", "b_device": f"{name}2", "b_port": f"E{number}"}
+            cages = {f"{side}_cage": cage(row[f"{side}_module"]) for side in "ab"}
+            table.append(ends | cages | {key: value for key, value in row.items() if key not in ("verdict", "rules")})
     text = io.StringIO()
-    writer = csv.DictWriter(text, table[0])
+    writer = csv.DictWriter(text, sorted({key for row in table for key in row}))
     writer.writeheader()
     writer.writerows(table)
-    return audit(sheet.read(f"{name}.csv", data=text.getvalue().encode()))
+    return audit(sheet.read("links.csv", data=text.getvalue().encode()))
+
+
+def sentences(link: str) -> list[str]:
+    return [finding.message for finding in audited().findings if finding.link == link]
 
 
 def cage(module: str) -> str:
@@ -148,22 +146,30 @@ def cage(module: str) -> str:
 @pytest.mark.parametrize("name", SHEETS)
 def test_verdicts(name: str) -> None:
     expected = {row["link"]: (row["verdict"], tuple(row["rules"].split())) for row in rows(name)}
-    assert {v.link: (v.verdict, v.rules) for v in audited(name).verdicts} == expected
+    assert {v.link: (v.verdict, v.rules) for v in audited().verdicts if v.link in expected} == expected
 
 
-@pytest.mark.parametrize("link", SENTENCES)
-def test_sentences(link: str) -> None:
-    assert [finding.message for finding in audited("distance").findings if finding.link == link] == [SENTENCES[link]]
+def test_estimate_that_straddles_the_budget_says_so() -> None:
+    assert sentences("zr4-80km") == [
+        "zr4-80km: the loss is estimated at 24 dB to 33 dB (80 km at 0.3 to 0.4 dB/km, 2 connectors of 0 to 0.5 dB), "
+        "the budget of 100G-ZR4 is 25 dB. Measure this span and give loss_db."
+    ]
+
+
+def test_missing_distance_says_what_to_give() -> None:
+    assert sentences("lr4-nothing-known") == [
+        "lr4-nothing-known: neither length, loss nor received power is recorded. Give length_km, loss_db, or the "
+        "received power of both ends."
+    ]
 
 
 def test_fec_at_both_ends_of_a_link_specified_without_is_a_warning() -> None:
-    found = [(f.rule, f.severity, f.end) for f in audited("fec").findings if f.link == "lr4-with-fec"]
+    found = [(f.rule, f.severity, f.end) for f in audited().findings if f.link == "lr4-with-fec"]
     assert found == [("fec-agrees", "warning", "a"), ("fec-agrees", "warning", "b")]
 
 
 def test_ambiguous_name_says_what_each_meaning_comes_to() -> None:
-    (finding,) = (f for f in audited("names").findings if f.link == "er4-means-three")
-    assert finding.message == (
+    assert sentences("er4-means-three") == [
         "er4-means-three: “ER4” is the name of several modules: as 100G-4WDM-40 it fails; as 100G-ER4-LITE it fails; "
         "as 100GBASE-ER4 it works. Give the part number or the catalogue id."
-    )
+    ]

@@ -19,7 +19,7 @@ import rdflib
 from rdflib.plugins.sparql import prepareQuery
 
 from asking import answer, bound, quads
-from opticgraph.query import GIVEN, given, joined
+from opticgraph.ask import GIVEN, given, joined
 from opticgraph.question import Question, questions
 from opticgraph.report.answer import render, shown
 from opticgraph.table import Iri, Value

@@ -83,7 +83,10 @@ def findings(rule: str) -> tuple[Finding, ...]:
     """What the rule finds in all its examples, judged side by side for speed: each has names of its own."""
     designs = [renamed(parts(example)[0], example.split("/")[1]) for example in examples(rule)]
     design = Design(
-        *(pl.concat([getattr(each, frame) for each in designs]) for frame in ("links", "ports", "devices", "groups"))
+        links=pl.concat([each.links for each in designs]),
+        ports=pl.concat([each.ports for each in designs]),
+        devices=pl.concat([each.devices for each in designs]),
+        groups=pl.concat([each.groups for each in designs]),
     )
     return judge(design, derive(design, knowledge()), knowledge(), alone(rule)).findings
 
@@ -95,7 +98,12 @@ def renamed(design: Design, name: str) -> Design:
         named = [column for column in ("link", "group", "device", "a_device", "b_device") if column in table.columns]
         return table.with_columns(pl.col(column) + f"~{name}" for column in named)
 
-    return Design(*(frame(table) for table in (design.links, design.ports, design.devices, design.groups)))
+    return Design(
+        links=frame(design.links),
+        ports=frame(design.ports),
+        devices=frame(design.devices),
+        groups=frame(design.groups),
+    )
 
 
 def found(example: str) -> set[Result]:

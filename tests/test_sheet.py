@@ -18,7 +18,7 @@ import xlsxwriter
 from polars.testing import assert_frame_equal
 
 from opticgraph import fields
-from opticgraph.convert import convert
+from opticgraph.export import convert
 from opticgraph.design import DEVICE_SCHEMA, GROUP_SCHEMA, LINK_SCHEMA, PORT_SCHEMA, Design
 from opticgraph.errors import BadCell, DesignError
 from opticgraph.read import sheet, workbook

@@ -16,11 +16,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .convert import convert
+    from .export import convert
     from .design import Account, Design
     from .errors import CatalogError, DesignError, InputError, OpticgraphError, QueryError
     from .judge import audit
-    from .query import query
+    from .ask import query
     from .read import load
     from .reasons import Explanation, explain
     from .result import Audit, Coverage, Finding, Verdict
@@ -39,10 +39,10 @@ _HOMES = {
     "QueryError": "errors",
     "Verdict": "result",
     "audit": "judge",
-    "convert": "convert",
+    "convert": "export",
     "explain": "reasons",
     "load": "read",
-    "query": "query",
+    "query": "ask",
 }
 
 __all__ = [

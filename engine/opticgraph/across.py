@@ -24,12 +24,8 @@ def ports_across(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
     """
     ends = _ends(links)
     told = ports.join(_modes(ends), on=_PORT, how="left")
-    groups = (
-        told.filter(pl.col("port_group").is_not_null())
-        .explode("modes_in_use")
-        .group_by("device", "port_group")
-        .agg(group_modes=pl.col("modes_in_use").drop_nulls().unique().sort())
-    )
+    grouped = told.filter(pl.col("port_group").is_not_null()).explode("modes_in_use")
+    groups = _listed(grouped, ["device", "port_group"], group_modes="modes_in_use")
     told = told.join(groups, on=["device", "port_group"], how="left")
     told = told.join(_shared(ends), on=_PORT, how="left")
     return told.with_columns(
@@ -41,10 +37,9 @@ def ports_across(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
 
 def groups_across(links: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """Add to each group: modules_shared, how many modules carry more than one of its links; `together` names them."""
-    ends = _ends(links.filter(pl.col("group").is_not_null())).drop_nulls(["group", "module", *_PORT])
+    ends = _ends(links.filter(pl.col("group").is_not_null()))
     shared = (
-        ends.group_by("group", *_PORT, "module")
-        .agg(links=pl.col("link").unique().sort())
+        _listed(ends, ["group", *_PORT, "module"], links="link")
         .filter(pl.col("links").list.len() > 1)
         .sort("group", *_PORT)
         .with_columns(told=pl.struct(place=pl.concat_str("device", pl.lit(" "), "port"), links="links"))
@@ -75,8 +70,7 @@ def _ends(links: pl.DataFrame) -> pl.DataFrame:
 
 def _modes(ends: pl.DataFrame) -> pl.DataFrame:
     """The mode each port is used in: that of its legs, or one link at its rate; unknown where a leg's is."""
-    modes = ends.drop_nulls([*_PORT, "mode"])
-    return modes.group_by(_PORT).agg(modes_in_use=pl.col("mode").unique().sort())
+    return _listed(ends, _PORT, modes_in_use="mode")
 
 
 def _shared(ends: pl.DataFrame) -> pl.DataFrame:
@@ -91,6 +85,13 @@ def _shared(ends: pl.DataFrame) -> pl.DataFrame:
     doubled = twice.group_by(_PORT).agg(
         lanes_doubled=pl.col("lane").n_unique().cast(pl.Int64), doubled=pl.col("link").unique().sort()
     )
-    named = ends.with_columns(what=pl.coalesce("type", "module")).drop_nulls("what")
-    modules = named.group_by(_PORT).agg(modules_recorded=pl.col("what").n_unique().cast(pl.Int64))
+    named = ends.select(*_PORT, what=pl.coalesce("type", "module")).drop_nulls().unique()
+    modules = named.group_by(_PORT).agg(modules_recorded=pl.len().cast(pl.Int64))
     return modules.join(doubled, on=_PORT, how="left")
+
+
+def _listed(frame: pl.DataFrame, keys: list[str], **lists: str) -> pl.DataFrame:
+    """The values of a column by key, each once, in order; made so before and after grouping, which is far quicker."""
+    [(name, value)] = lists.items()
+    rows = frame.select(*keys, value).drop_nulls().unique()
+    return rows.group_by(keys).agg(pl.col(value).alias(name)).with_columns(pl.col(name).list.sort())

@@ -27,7 +27,8 @@ def path_loss(links: pl.DataFrame) -> pl.DataFrame:
     spliced = pl.col("splices").fill_null(SPLICES) * pl.col("splice_mdb")  # a good splice loses nothing to speak of
     count = pl.col("connectors").fill_null(CONNECTORS)
     low = (pl.col("length_mm") * pl.col("km_low_mdb")) // MM_PER_KM + count * pl.col("plug_low_mdb") + plant
-    high = -((-pl.col("length_mm") * pl.col("km_high_mdb")) // MM_PER_KM) + count * pl.col("plug_high_mdb") + plant + spliced
+    high = -((-pl.col("length_mm") * pl.col("km_high_mdb")) // MM_PER_KM) + count * pl.col("plug_high_mdb") + spliced
+    high += plant
     passive = pl.col("line_system").fill_null("none") != "amplified"
     measured = pl.col("loss_mdb") + fitted
     return links.with_columns(

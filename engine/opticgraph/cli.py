@@ -209,7 +209,7 @@ def query(
     outputs: Sequence[Path],
 ) -> int:
     """Ask a shipped question, or the SPARQL in a .rq file."""
-    from .query import query as ask
+    from .ask import query as ask
     from .read import load
 
     given = dict(_parameter(parameter) for parameter in parameters)
@@ -255,7 +255,7 @@ def convert(
     designs: Sequence[str], output: Path, derived: bool, trust: str, rules: Sequence[Path], catalogs: Sequence[Path]
 ) -> int:
     """A design in another form: to RDF, to a sheet, to Parquet."""
-    from .convert import convert as write
+    from .export import convert as write
     from .read import load
 
     for note in write(load(*designs), output, derived=derived, trust=trust, catalogs=catalogs):

@@ -20,7 +20,7 @@ from urllib.parse import quote
 import polars as pl
 import pyoxigraph as ox
 
-from .audit import judge
+from .judge import judge
 from .derive import Judged, derive
 from .design import Design
 from .facts import derived_graph

@@ -13,7 +13,7 @@ import polars as pl
 
 from . import budget, hosts
 from .across import groups_across, ports_across
-from .design import SIDES, Assumption, Design
+from .design import SIDES, Design
 from .knowledge import Knowledge
 from .pairing import End, Pair, end_of, pair_of
 from .resolve import candidates
@@ -30,14 +30,14 @@ class Judged:
     devices    device, draw_mw, optics_power_mw
     groups     group, kind, floor_gbps, capacity_gbps, and what across.groups_across adds
     ports      those of Design.ports, and what across.ports_across adds
-    assumed    what was assumed, of which link
+    assumed    link, field, value, because: what was assumed of which link and from what, each once, sorted
     """
 
     links: pl.DataFrame
     devices: pl.DataFrame
     groups: pl.DataFrame
     ports: pl.DataFrame
-    assumed: tuple[Assumption, ...]
+    assumed: pl.DataFrame
 
 
 def derive(design: Design, knowledge: Knowledge) -> Judged:
@@ -76,11 +76,11 @@ def derive(design: Design, knowledge: Knowledge) -> Judged:
         devices=design.devices.join(budget.device_draw(ends), on="device", how="left"),
         groups=groups_across(first, groups),
         ports=ports_across(first, ports),
-        assumed=tuple(sorted({*told, *assumed})),
+        assumed=pl.concat([told, *assumed]).unique().sort("link", "field", "value"),
     )
 
 
-def _ports(design: Design) -> tuple[pl.DataFrame, list[Assumption]]:
+def _ports(design: Design) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Known ports, completed from the host catalogue where a device type is named; what it told is assumed."""
     used = pl.concat(
         design.links.select("link", device=f"{s}_device", port=f"{s}_port", side=pl.lit(s)) for s in SIDES
@@ -101,13 +101,12 @@ def _ports(design: Design) -> tuple[pl.DataFrame, list[Assumption]]:
     )
     ports = ports.join(pl.DataFrame(rows, schema=schema, orient="row"), on=["device_type", "port"], how="left")
     told = ports.filter(pl.col("cage").is_null() & pl.col("host_cage").is_not_null())
-    by_port = used.join(told, on=["device", "port"], how="inner")
-    assumed = [
-        Assumption(link, f"{side}_cage", cage, f"the host catalogue: {device_type} port {port}")
-        for link, side, cage, device_type, port in by_port.select(
-            "link", "side", "host_cage", "device_type", "port"
-        ).iter_rows()
-    ]
+    assumed = used.join(told, on=["device", "port"], how="inner").select(
+        "link",
+        field=pl.format("{}_cage", "side"),
+        value="host_cage",
+        because=pl.format("the host catalogue: {} port {}", "device_type", "port"),
+    )
     ports = ports.with_columns(
         cage=pl.coalesce("cage", "host_cage"),
         power_mw=pl.coalesce("power_mw", "host_power_mw"),
@@ -249,7 +248,7 @@ def _schema(of: type) -> dict[str, pl.DataType]:
     return {field.name: kinds[str(field.type)] for field in fields(of)}
 
 
-def _assume(links: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, list[Assumption]]:
+def _assume(links: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """On active links whose modules agree: connector, polish, strands, polarity and fibre class from the modules.
 
     What a link may be assumed to have, and what never, is the contract's list. Returns the completed columns and
@@ -268,18 +267,17 @@ def _assume(links: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, li
             told[f"{side}_{field}"] = pl.col(f"{side}_type").replace_strict(
                 known, default=None, return_dtype=pl.String
             )
-    marks = links.with_columns(
-        **{f"told_{name}": pl.when(may & pl.col(name).is_null()).then(value) for name, value in told.items()}
+    filling = links.select(
+        "link", "case", **{name: pl.when(may & pl.col(name).is_null()).then(value) for name, value in told.items()}
     )
+    first = filling.filter(pl.col("case") == 0)
     assumed = [
-        Assumption(link, name, str(value), "what its modules take")
+        first.select(
+            "link", field=pl.lit(name), value=pl.col(name).cast(pl.String), because=pl.lit("what its modules take")
+        ).drop_nulls("value")
         for name in told
-        for link, value in marks.filter((pl.col("case") == 0) & pl.col(f"told_{name}").is_not_null())
-        .select("link", f"told_{name}")
-        .iter_rows()
     ]
-    filled = marks.with_columns(**{name: pl.coalesce(name, f"told_{name}") for name in told})
-    return filled.drop(*(f"told_{name}" for name in told)), assumed
+    return links.with_columns(pl.coalesce(name, filling[name]).alias(name) for name in told), assumed
 
 
 def _settle(links: pl.DataFrame) -> pl.DataFrame:

@@ -64,7 +64,9 @@ def _finding(result: Result, foci: Mapping[str, Focus], rules: Rules, knowledge:
     found, unit = figure(outcome.figure[-1], thing) if outcome.figure else (None, None)
     limit, _ = figure(outcome.limit[-1], thing) if outcome.limit else (None, None)
     rests = rests_on(outcome, thing, knowledge)
-    sources = sorted({fact.source for facts in rests.values() for fact in facts} | set(rules.rules[outcome.rule].sources if outcome.rule in rules.rules else ()))
+    told = {fact.source for facts in rests.values() for fact in facts}
+    rule = rules.rules.get(outcome.rule)
+    sources = sorted(told | set(rule.sources if rule and outcome.severity != "unknown" else ()))
     link = str(focus.row["link"]) if focus.kind in ("link", "end") else None
     return Finding(
         id=_id(result),

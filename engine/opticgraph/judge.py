@@ -132,10 +132,9 @@ class _Verdicts(Rows[Verdict]):
 
 
 def _verdicts(judged: Judged, looked: Looked, findings: Iterable[Finding]) -> _Verdicts:
-    assumed: dict[str, list[str]] = defaultdict(list)
-    for assumption in judged.assumed:
-        assumed[assumption.link].append(f"{assumption.field} {assumption.value}, from {assumption.because}")
-    return _Verdicts(looked, findings, {link: tuple(sorted(set(each))) for link, each in assumed.items()})
+    said = judged.assumed.select("link", said=pl.format("{} {}, from {}", "field", "value", "because"))
+    by_link = said.group_by("link").agg(pl.col("said").sort())
+    return _Verdicts(looked, findings, {link: tuple(each) for link, each in by_link.iter_rows()})
 
 
 def _coverage(

@@ -154,7 +154,7 @@ def pair_of(
     if fiber is None and active and agree and not cable and len(media) == 1:
         fiber = media.pop()
     fiber_class = knowledge.fiber_class.get(fiber) if fiber else None
-    spoken = [knowledge.interfaces[s] for s in (a_speaks, b_speaks) if s in knowledge.interfaces]
+    spoken = [knowledge.interfaces[s] for s in (a_speaks, b_speaks) if s and s in knowledge.interfaces]
     facts: dict[str, object] = {
         "cable": cable,
         "coherent": not cable and any(t.coherent for t in types),
@@ -178,18 +178,18 @@ def pair_of(
     b_reaches = _reaches(b, fiber, b_fec, line, knowledge) if b else []
     facts |= {"a_reaches": tuple(r.id for r in a_reaches), "b_reaches": tuple(r.id for r in b_reaches)}
     if not cable:
-        dark = line == NOTHING and bool(facts["coherent"]) and not all(
-            any(r.budget_mdb is not None for r in reaches) for reaches in (a_reaches, b_reaches)
-        )
+        budgets = [any(r.budget_mdb is not None for r in reaches) for reaches in (a_reaches, b_reaches)]
+        dark = line == NOTHING and any(t.coherent for t in types) and not all(budgets)
         facts["unsuited"] = dark or any(_unsuited(t, fiber, line, knowledge) for t in types)
         facts["strands_needed"] = _most(i.fibers for i in spoken)
         facts["crossing"] = spoken[0].crossing if agree and spoken[0].crossing == spoken[-1].crossing else ()
         facts["reflectance_limit_mdb"] = _least(_reflectance(t, connectors) for t in types)
-        facts["a_receive_min_mdbm"], facts["b_receive_min_mdbm"] = _receive_min(a, a_reaches), _receive_min(b, b_reaches)
+        facts["a_receive_min_mdbm"] = _receive_min(a, a_reaches)
+        facts["b_receive_min_mdbm"] = _receive_min(b, b_reaches)
     if a and b:
         facts |= _distance([(a, a_reaches), (b, b_reaches)])
         if not cable:
-            facts |= _least_attenuation(a, b) | _plant((a, b), fiber, knowledge)
+            facts |= {**_least_attenuation(a, b), **_plant((a, b), fiber, knowledge)}
             if fiber_class == "SMF" and fiber not in SHIFTED:
                 facts |= _dispersion((a, b))
     return Pair(**facts)  # type: ignore[arg-type]

@@ -41,8 +41,12 @@ def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:
             report.value(result, p) for p in (SH.sourceShape, SH.focusNode, SH.resultPath, SH.value)
         )
         results.append(
-            # A blank node, as a path of several steps is, has another name on every run.
-            Result(str(shape), str(focus), str(path) if isinstance(path, URIRef) else "", "" if value is None else value.n3())
+            Result(
+                str(shape),
+                str(focus),
+                str(path) if isinstance(path, URIRef) else "",  # a path of several steps is a blank node
+                "" if value is None else value.n3(),
+            )
         )
     return tuple(sorted(results))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 
@@ -32,7 +32,7 @@ _Strict = Callable[["Fact"], tuple[Decimal, str]]
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
-DCTERMS = "http://purl.org/dc/terms/"
+_DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 
 # Read beats derived beats cited, where source and figure are of equal rank.
 EVIDENCE = ("read", "derived", "cited")
@@ -274,10 +274,20 @@ def _values(rivals: Iterable[Fact], *, sets: bool) -> set[object]:
 
 def _facts(quads: Iterable[ox.Quad], source: str, evidence: str) -> list[Fact]:
     return [
-        Fact(q.subject.value, q.predicate.value, str(q.object), source, evidence)
+        Fact(q.subject.value, q.predicate.value, _canonical(q.object), source, evidence)
         for q in quads
         if isinstance(q.subject, ox.NamedNode) and not isinstance(q.object, ox.BlankNode)
     ]
+
+
+def _canonical(value: object) -> str:
+    """A value as N-Triples; of a decimal its canonical form, so that 25.0 and 25 are one term to any engine."""
+    if isinstance(value, ox.Literal) and value.datatype.value == _DECIMAL:
+        try:
+            return f'"{Decimal(value.value).normalize():f}"^^<{_DECIMAL}>'
+        except InvalidOperation:
+            return str(value)  # shapes/catalog reports it
+    return str(value)
 
 
 def _quads(file: Path) -> list[ox.Quad]:

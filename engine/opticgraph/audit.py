@@ -1,2 +1,0 @@
-from .findings import *
-from .judge import *
