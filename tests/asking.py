@@ -8,11 +8,11 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from opticgraph import sparql
+from opticgraph.ask import GIVEN, given, joined, table
 from opticgraph.dataset import dataset
 from opticgraph.design import Design
 from opticgraph.knowledge import Knowledge, know
 from opticgraph.parameters import bind
-from opticgraph.ask import GIVEN, given, joined, table
 from opticgraph.question import Question
 from opticgraph.read import load
 from opticgraph.table import Table

@@ -197,7 +197,10 @@ def test_our_own_fault_is_3_and_tells_how_to_report(sheet, monkeypatch: pytest.M
 
 def test_help_starts_light() -> None:
     listed = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "opticgraph.cli", "--help"], capture_output=True, text=True, check=True
+        [sys.executable, "-X", "importtime", "-m", "opticgraph.cli", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     imported = {line.rsplit("|", 1)[-1].strip() for line in listed.stderr.splitlines() if "|" in line}
     assert imported & {"rdflib", "pyshacl", "polars", "pyoxigraph", "owlrl", "jinja2", "rich"} == set()

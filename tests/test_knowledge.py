@@ -126,7 +126,7 @@ def test_an_own_part_is_known_by_its_number_and_says_whose_it_is(tmp_path: Path)
 
 def test_every_bad_cell_of_an_own_table_is_told_at_once(tmp_path: Path) -> None:
     own = tmp_path / "ours.csv"
-    own.write_text("part,sold_as,power_w,polish\nA,100GBASE-LR4-QSFP28,\"3,2\",round\n,x,,\n")
+    own.write_text('part,sold_as,power_w,polish\nA,100GBASE-LR4-QSFP28,"3,2",round\n,x,,\n')
     with pytest.raises(CatalogError) as caught:
         know(catalogs=[own])
     assert str(caught.value).splitlines() == [

@@ -13,9 +13,9 @@ import pytest
 
 import asking
 from opticgraph import sparql
+from opticgraph.ask import query, table
 from opticgraph.dataset import dataset
 from opticgraph.errors import QueryError
-from opticgraph.ask import query, table
 from opticgraph.question import find, plain
 from opticgraph.report.answer import render, shown
 from opticgraph.table import Iri, Table, Typed

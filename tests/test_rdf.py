@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from opticgraph import fields, terms
-from opticgraph.export import ENDINGS, convert
 from opticgraph.design import DEVICE_SCHEMA, GROUP_SCHEMA, LINK_SCHEMA, PORT_SCHEMA, SIDES, Design
 from opticgraph.errors import DesignError
+from opticgraph.export import ENDINGS, convert
 from opticgraph.graph import BASE, to_graph
 from opticgraph.read import load, rdf, sheet, sniff
 from opticgraph.resources import folder

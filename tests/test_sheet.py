@@ -18,9 +18,9 @@ import xlsxwriter
 from polars.testing import assert_frame_equal
 
 from opticgraph import fields
-from opticgraph.export import convert
 from opticgraph.design import DEVICE_SCHEMA, GROUP_SCHEMA, LINK_SCHEMA, PORT_SCHEMA, Design
 from opticgraph.errors import BadCell, DesignError
+from opticgraph.export import convert
 from opticgraph.read import sheet, workbook
 
 NAMES = "link,a_device,a_port,b_device,b_port"

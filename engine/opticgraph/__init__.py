@@ -16,11 +16,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .export import convert
+    from .ask import query
     from .design import Account, Design
     from .errors import CatalogError, DesignError, InputError, OpticgraphError, QueryError
+    from .export import convert
     from .judge import audit
-    from .ask import query
     from .read import load
     from .reasons import Explanation, explain
     from .result import Audit, Coverage, Finding, Verdict

@@ -29,7 +29,9 @@ def ports_across(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
     told = told.join(groups, on=["device", "port_group"], how="left")
     told = told.join(_shared(ends), on=_PORT, how="left")
     return told.with_columns(
-        port_group_modes=pl.when(pl.col("modes_in_use").is_not_null()).then(pl.col("group_modes").list.len()).cast(pl.Int64),
+        port_group_modes=pl.when(pl.col("modes_in_use").is_not_null())
+        .then(pl.col("group_modes").list.len())
+        .cast(pl.Int64),
         lanes_doubled=pl.col("lanes_doubled").fill_null(0),
         modules_recorded=pl.col("modules_recorded").fill_null(0),
     ).sort(_PORT)

@@ -39,7 +39,9 @@ def check(facts: Sequence[Fact], own: Iterable[str]) -> None:
     terms = Graph().parse(folder("ontology") / "optics.ttl").parse(folder("ontology") / "lists.ttl")
     results = list(validate(terms + _graph(near), shapes))
     results += validate(terms + _graph([f for f in near if f.source in sources]), each)
-    messages = {str(s): str(o) for s, o in (shapes + each).subject_objects(URIRef("http://www.w3.org/ns/shacl#message"))}
+    messages = {
+        str(s): str(o) for s, o in (shapes + each).subject_objects(URIRef("http://www.w3.org/ns/shacl#message"))
+    }
     lines = sorted(
         {
             f"{local(r.focus)}: {messages.get(r.shape, local(r.shape))} Stated by: {', '.join(sorted(told[r.focus]))}."

@@ -76,10 +76,24 @@ def cli() -> None:
 def _knowing(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that asks the catalogue."""
     for option in (
-        click.option("--trust", default="standards", metavar="POLICY", help="Whose figures win: standards, playbook, or a Turtle file."),
-        click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="SHACL rules of your own."),
-        click.option("--catalog", "catalogs", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Parts and figures of your own: Turtle, TriG or CSV."),
-    ):  # fmt: skip
+        click.option(
+            "--trust",
+            default="standards",
+            metavar="POLICY",
+            help="Whose figures win: standards, playbook, or a Turtle file.",
+        ),
+        click.option(
+            "--rules", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="SHACL rules of your own."
+        ),
+        click.option(
+            "--catalog",
+            "catalogs",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Parts and figures of your own: Turtle, TriG or CSV.",
+        ),
+    ):
         command = option(command)
     return command
 
@@ -87,9 +101,23 @@ def _knowing(command: Callable[..., Any]) -> Callable[..., Any]:
 def _writing(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that answers in several formats."""
     for option in (
-        click.option("--format", "formats", multiple=True, metavar="FORMAT", help="How to answer; told by the ending of --output."),
-        click.option("--output", "-o", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Write the answer here; may be given several times."),
-    ):  # fmt: skip
+        click.option(
+            "--format",
+            "formats",
+            multiple=True,
+            metavar="FORMAT",
+            help="How to answer; told by the ending of --output.",
+        ),
+        click.option(
+            "--output",
+            "-o",
+            "outputs",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write the answer here; may be given several times.",
+        ),
+    ):
         command = option(command)
     return command
 
@@ -100,7 +128,13 @@ _DESIGNS = click.argument("designs", nargs=-1, required=True, metavar="DESIGN...
 @cli.command()
 @_DESIGNS
 @_knowing
-@click.option("--fail-on", type=click.Choice(LEVELS), default="violation", show_default=True, help="From which finding on the exit code is 1.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    default="violation",
+    show_default=True,
+    help="From which finding on the exit code is 1.",
+)
 @_writing
 def audit(
     designs: Sequence[str],
@@ -172,7 +206,9 @@ def explain(
     from .report import save
     from .report.explanation import FORMATS, render
 
-    targets = _targets(formats, outputs, known=FORMATS, told=lambda path: _ending(path, {".json": "json", ".txt": "text"}))
+    targets = _targets(
+        formats, outputs, known=FORMATS, told=lambda path: _ending(path, {".json": "json", ".txt": "text"})
+    )
     found = look_into(load(design), link, trust=trust, rules=rules, catalogs=catalogs)
     for format, path in targets:
         content = render(found, format=format)
@@ -194,7 +230,13 @@ class _Questions(click.Command):
 @click.argument("design")
 @click.argument("question")
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the question.")
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, help="What the query may take.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="What the query may take.",
+)
 @_knowing
 @_writing
 def query(
@@ -248,8 +290,17 @@ def catalog(
 
 @cli.command()
 @_DESIGNS
-@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Sheet, Parquet or RDF; the ending tells which.")
-@click.option("--derived", is_flag=True, help="With what was assumed and every derived fact, for any SHACL processor (RDF only).")
+@click.option(
+    "--output",
+    "-o",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Sheet, Parquet or RDF; the ending tells which.",
+)
+@click.option(
+    "--derived", is_flag=True, help="With what was assumed and every derived fact, for any SHACL processor (RDF only)."
+)
 @_knowing
 def convert(
     designs: Sequence[str], output: Path, derived: bool, trust: str, rules: Sequence[Path], catalogs: Sequence[Path]

@@ -20,11 +20,11 @@ from urllib.parse import quote
 import polars as pl
 import pyoxigraph as ox
 
-from .judge import judge
 from .derive import Judged, derive
 from .design import Design
 from .facts import derived_graph
 from .graph import RDF_TYPE, minted
+from .judge import judge
 from .knowledge import Knowledge
 from .question import plain
 from .resources import folder

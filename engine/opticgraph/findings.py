@@ -139,9 +139,7 @@ def _input(focus: Focus) -> tuple[str, int] | None:
     return (str(file), int(str(row))) if file is not None and row is not None else None
 
 
-def rests_on(
-    outcome: Outcome, thing: Thing, knowledge: Knowledge
-) -> Mapping[tuple[str, str], tuple[Fact, ...]]:
+def rests_on(outcome: Outcome, thing: Thing, knowledge: Knowledge) -> Mapping[tuple[str, str], tuple[Fact, ...]]:
     """The believed facts behind an outcome: figures it rests on, of the types, reaches and sockets at hand.
 
     Of statements about two things (takes, interworksWith) only those about these two count.

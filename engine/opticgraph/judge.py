@@ -137,9 +137,7 @@ def _verdicts(judged: Judged, looked: Looked, findings: Iterable[Finding]) -> _V
     return _Verdicts(looked, findings, {link: tuple(each) for link, each in by_link.iter_rows()})
 
 
-def _coverage(
-    rules: Rules, looked: Looked, findings: Iterable[Finding], hows: Mapping[str, How]
-) -> Iterator[Coverage]:
+def _coverage(rules: Rules, looked: Looked, findings: Iterable[Finding], hows: Mapping[str, How]) -> Iterator[Coverage]:
     found = Counter(finding.rule for finding in findings)
     for rule in rules.rules.values():
         how = _how(rule, rules, hows)

@@ -55,12 +55,24 @@ def triples(file: Path) -> list[tuple[str, str, str]]:
     except (OSError, csv.Error) as error:
         raise CatalogError(f"{file.name}: could not be read: {error}") from error
     known = {*_TEXT, *COLUMNS, *_REACH}
-    bad = [BadCell(file.name, 1, name, "a column nobody knows", ", ".join(sorted(known))) for name in header if name not in known]
-    bad += [BadCell(file.name, 1, name, "no such column", "one row a part with part and sold_as") for name in ("part", "sold_as") if name not in header]
+    bad = [
+        BadCell(file.name, 1, name, "a column nobody knows", ", ".join(sorted(known)))
+        for name in header
+        if name not in known
+    ]
+    bad += [
+        BadCell(file.name, 1, name, "no such column", "one row a part with part and sold_as")
+        for name in ("part", "sold_as")
+        if name not in header
+    ]
     said: list[tuple[str, str, str]] = []
     if not bad:
         for at, row in rows:
-            cells = {str(name).strip().lower(): (value or "").strip() for name, value in row.items() if isinstance(value, str)}
+            cells = {
+                str(name).strip().lower(): (value or "").strip()
+                for name, value in row.items()
+                if isinstance(value, str)
+            }
             if any(cells.values()):
                 said += _part(file, at, cells, bad)
     if bad:
@@ -71,7 +83,9 @@ def triples(file: Path) -> list[tuple[str, str, str]]:
 def _part(file: Path, at: int, cells: dict[str, str], bad: list[BadCell]) -> list[tuple[str, str, str]]:
     for name in ("part", "sold_as"):
         if not cells.get(name):
-            bad.append(BadCell(file.name, at, name, "nothing", "the part number" if name == "part" else "a catalogue id"))
+            bad.append(
+                BadCell(file.name, at, name, "nothing", "the part number" if name == "part" else "a catalogue id")
+            )
             return []
     subject = PART + _local(f"{cells.get('maker') or 'own'}.{cells['part']}")
     said = [

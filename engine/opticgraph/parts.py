@@ -11,7 +11,18 @@ from typing import TypeVar
 from . import terms
 from .sources import OPTIC, POWERS, RDF, local, text_of
 
-__all__ = ["Breakout", "Interface", "ModuleType", "Reach", "all_words", "inherit", "interfaces", "one", "thousandths", "word"]
+__all__ = [
+    "Breakout",
+    "Interface",
+    "ModuleType",
+    "Reach",
+    "all_words",
+    "inherit",
+    "interfaces",
+    "one",
+    "thousandths",
+    "word",
+]
 
 T = TypeVar("T")
 Said = Mapping[str, Mapping[str, Sequence[str]]]  # subject -> property -> values as N-Triples

@@ -159,7 +159,11 @@ def _aspect(
     found, limit, unit = _figures(telling, thing)
     severities = {f.severity for f in own}
     outcome = next(
-        (word for severity, word in (("violation", "fails"), ("unknown", "unknown"), ("warning", "warns")) if severity in severities),
+        (
+            word
+            for severity, word in (("violation", "fails"), ("unknown", "unknown"), ("warning", "warns"))
+            if severity in severities
+        ),
         "holds" if state == "judged" else "not judged",
     )
     return Aspect(
@@ -240,5 +244,3 @@ def _merged(aspects: Sequence[Aspect]) -> list[Aspect]:
         first = merged.get(key)
         merged[key] = aspect if first is None else Aspect(**{**first.__dict__, "end": None})
     return list(merged.values())
-
-

@@ -40,7 +40,9 @@ def nearest(name: str, knowledge: Knowledge, *, count: int = 3) -> tuple[str, ..
 
 def _types_of(interface: str, knowledge: Knowledge) -> Iterable[ModuleType]:
     types = [knowledge.types[id] for id in knowledge.by_interface.get(interface, ())]
-    plain = [t for t in types if len(t.about) == 2 and t.direction is None]  # a part has three subjects: it, type, interface
+    plain = [
+        t for t in types if len(t.about) == 2 and t.direction is None
+    ]  # a part has three subjects: it, type, interface
     return plain or types
 
 

@@ -20,7 +20,18 @@ from . import owndata
 from .errors import CatalogError
 from .resources import folder
 
-__all__ = ["OPTIC", "PART", "SOURCE", "Belief", "Fact", "Source", "believe", "read_facts", "read_policy", "read_sources"]
+__all__ = [
+    "OPTIC",
+    "PART",
+    "SOURCE",
+    "Belief",
+    "Fact",
+    "Source",
+    "believe",
+    "read_facts",
+    "read_policy",
+    "read_sources",
+]
 
 OPTIC = "https://w3id.org/opticgraph/ontology#"
 PART = "https://w3id.org/opticgraph/catalog#"
@@ -240,7 +251,13 @@ def _power_set(rivals: Iterable[Fact], *, rank: _Rank, strict: _Strict) -> list[
         whole[source, evidence] = own + [f for f in others if f.figure not in have]
     best = min(
         whole.values(),
-        key=lambda fs: (rank(fs[0])[0], -len({f.figure for f in fs}), rank(fs[0])[1], sum(strict(f)[0] for f in fs), fs),
+        key=lambda fs: (
+            rank(fs[0])[0],
+            -len({f.figure for f in fs}),
+            rank(fs[0])[1],
+            sum(strict(f)[0] for f in fs),
+            fs,
+        ),
     )
     picked: dict[str, Fact] = {}
     for fact in sorted(best, key=strict):

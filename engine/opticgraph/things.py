@@ -12,7 +12,7 @@ from .design import SIDES
 from .facts import named
 from .graph import minted
 
-__all__ = ["SORTS", "Focus", "focus_iris", "foci_of", "frame_of"]
+__all__ = ["SORTS", "Focus", "foci_of", "focus_iris", "frame_of"]
 
 SORTS = ("link", "end", "port", "device", "group")
 
