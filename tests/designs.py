@@ -1,4 +1,4 @@
-"""Made-up designs: a handful of links between a few devices, with anything missing, odd or wrong that a record may have."""
+"""Made-up designs: a few links between a few devices, with anything missing, odd or wrong that a record may have."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["designs", "knowledge"]
 
 DEVICES, PORTS, GROUPS = ("leaf1", "leaf 2", "spine/1"), ("E1", "E2", "Ethernet1/3"), ("lag", "ring", "pair")
 
-# Pairs that a network has, or might by mistake; each is drawn far more often than two modules of the catalogue by chance.
+# Pairs that a network has, or might by mistake; drawn more often than any two modules of the catalogue.
 PAIRS = (
     ("100GBASE-LR4", "100GBASE-LR4"),
     ("100G-4WDM-40", "100G-4WDM-40"),

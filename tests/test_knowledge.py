@@ -157,7 +157,8 @@ def test_a_broken_or_contradicting_catalogue_is_refused(tmp_path: Path, text: st
 def test_a_catalogue_that_breaks_its_own_rules_is_refused(tmp_path: Path) -> None:
     own = tmp_path / "ours.ttl"
     own.write_text(
-        "@prefix optic: <https://w3id.org/opticgraph/ontology#> . @prefix part: <https://w3id.org/opticgraph/catalog#> ."
+        "@prefix optic: <https://w3id.org/opticgraph/ontology#> ."
+        "@prefix part: <https://w3id.org/opticgraph/catalog#> ."
         ' part:X.LR4 a optic:Part ; optic:soldAs part:100GBASE-LR4-QSFP28 ; optic:maker "X" ;'
         ' <http://www.w3.org/2000/01/rdf-schema#label> "X.LR4" ;'
         ' <http://www.w3.org/2004/02/skos/core#notation> "LR4-X" ; optic:launchMinDbm 5.0 ; optic:launchMaxDbm 4.5 .'

@@ -93,7 +93,7 @@ def _shared(ends: pl.DataFrame) -> pl.DataFrame:
 
 
 def _listed(frame: pl.DataFrame, keys: list[str], **lists: str) -> pl.DataFrame:
-    """The values of a column by key, each once, in order; made so before and after grouping, which is far quicker."""
+    """The values of a column by key, each once, in order; made so before they are grouped, which is far quicker."""
     [(name, value)] = lists.items()
-    rows = frame.select(*keys, value).drop_nulls().unique()
-    return rows.group_by(keys).agg(pl.col(value).alias(name)).with_columns(pl.col(name).list.sort())
+    rows = frame.select(*keys, value).drop_nulls().unique().sort(value)
+    return rows.group_by(keys).agg(pl.col(value).alias(name))

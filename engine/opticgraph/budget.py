@@ -52,7 +52,8 @@ def device_draw(ends: pl.DataFrame) -> pl.DataFrame:
     Reads device, port, type, power_high_mw of every end. Modules of unknown draw count as nothing, so that the sum is
     a lower bound: a device over its limit by it is over its limit for certain.
     """
-    modules = ends.filter(pl.col("power_high_mw").is_not_null(), pl.col("port").is_not_null()).unique(["device", "port", "type"])
+    known = ends.drop_nulls(["device", "port", "power_high_mw"])
+    modules = known.unique(["device", "port", "type"])
     return modules.group_by("device").agg(draw_mw=pl.col("power_high_mw").sum()).sort("device")
 
 

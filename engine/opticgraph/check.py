@@ -1,4 +1,4 @@
-"""A user's catalogue held against shapes/catalog, which says what OWL does not: units, classes, sums that must agree."""
+"""A user's catalogue held against shapes/catalog: what OWL leaves unsaid, such as units and sums that must agree."""
 
 from __future__ import annotations
 

@@ -16,7 +16,19 @@ from .graph import described, encoded, minted, to_graph, values, written
 from .knowledge import Knowledge
 from .sources import PART
 
-__all__ = ["CASE", "DEVICE", "END", "FIELDS", "GROUP", "LINK", "PORT", "column_of", "derived_graph", "graph_of", "named"]
+__all__ = [
+    "CASE",
+    "DEVICE",
+    "END",
+    "FIELDS",
+    "GROUP",
+    "LINK",
+    "PORT",
+    "column_of",
+    "derived_graph",
+    "graph_of",
+    "named",
+]
 
 CASE = "\x1f"  # between a name and the number of a further meaning; no name has it (readers strip control characters)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
+from . import terms
 from .derive import Judged
 from .design import SIDES
 from .knowledge import Knowledge
@@ -148,7 +149,8 @@ def rests_on(outcome: Outcome, thing: Thing, knowledge: Knowledge) -> Mapping[tu
     for side in SIDES if thing.side is None else (thing.side, *(s for s in SIDES if s != thing.side)):
         type_ = thing.type(side)
         if type_:
-            subjects += [*type_.about, str(type_.form_factor)]
+            subjects += [*type_.about, str(type_.form_factor), f"loss.{str(type_.band).replace(' ', '-')}"]
+            subjects += [local(terms.iri("Connector", connector)) for connector in type_.connectors]
         subjects += [str(thing.get(column, side)) for column in ("speaks", "socket") if thing.get(column, side)]
     subjects += [str(thing.row[column]) for column in _LIMIT_COLUMNS if thing.row.get(column)]
     at_hand = dict.fromkeys(subjects)

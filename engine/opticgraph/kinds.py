@@ -6,11 +6,12 @@ why they then get the same results. Kinds are found rule by rule, from columns o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 import polars as pl
+from rdflib.term import Node
 
 from .derive import Judged
 from .design import SIDES
@@ -45,12 +46,14 @@ class Members:
     """The things of one sort that a shape judges, put into kinds.
 
     sort    link, end, port, device or group
-    rows    one row a thing: `nth` of its frame, `side` (of an end), `kind`
+    alike   one row a group of things that no shape of any rule tells apart, and side: `alike`, `side`, `kind`, `things`
+    groups  which group each row of the sort's frame is in
     first   kind -> the row and side of its representative
     """
 
     sort: str
-    rows: pl.DataFrame
+    alike: pl.DataFrame
+    groups: pl.Series
     first: pl.DataFrame
 
     @property
@@ -58,26 +61,48 @@ class Members:
         """How many kinds there are."""
         return self.first.height
 
+    @property
+    def things(self) -> int:
+        """How many things there are."""
+        return int(self.alike["things"].sum())
+
     def of(self, kinds: Sequence[int]) -> pl.DataFrame:
-        """The members of these kinds."""
-        return self.rows.filter(pl.col("kind").is_in(list(kinds)))
+        """The members of these kinds: `nth` of the frame, `side` (of an end), `kind`."""
+        wanted = self.alike.filter(pl.col("kind").is_in(list(kinds)))
+        size = int(str(self.groups.max() or 0)) + 1
+        parts = [self.first.select("nth", "side", "kind").clear()]
+        for side in SIDES if self.sort == "end" else (None,):
+            own = wanted.filter(pl.col("side").eq_missing(side))
+            kind_of = pl.repeat(None, size, dtype=pl.UInt64, eager=True).scatter(own["alike"], own["kind"])
+            told = pl.DataFrame({"kind": kind_of.gather(self.groups)}).with_row_index("nth").drop_nulls("kind")
+            parts.append(told.select("nth", pl.lit(side, pl.String).alias("side"), "kind"))
+        return pl.concat(parts)
 
 
-def kinds_of(target: str, footprint: Footprint, judged: Judged) -> Members:
-    """The kinds of a target class for a footprint. Raises Unplaced where a walk leads beyond the columns."""
-    if footprint.refused:
-        raise Unplaced(footprint.refused)
-    if target not in TARGETS:
-        raise Unplaced(f"its target {target} is no class of things that have columns")
-    sort, which = TARGETS[target]
-    parts = []
-    for side in SIDES if sort == "end" else (None,):
-        tests = {str(at): test for at, test in enumerate(_tests(footprint, sort, side))}
-        told = frame_of(sort, judged).with_row_index("nth").select("nth", _WHICH[which].alias("in"), **tests)
-        parts.append(told.filter("in").drop("in").with_columns(side=pl.lit(side, pl.String)))
-    rows = _numbered(pl.concat(parts))
-    first = rows.group_by("kind").agg(pl.col("nth").first(), pl.col("side").first()).sort("kind")
-    return Members(sort, rows, first)
+def kinds_of(asked: Mapping[Node, tuple[str, Footprint]], judged: Judged) -> dict[Node, Members | Unplaced]:
+    """The kinds of each shape's target class for its footprint, or why a walk leads beyond the columns.
+
+    What all shapes together read is told apart once, over all rows; each shape's own kinds are then found among the
+    groups that come out, of which there are few.
+    """
+    found: dict[Node, Members | Unplaced] = {}
+    placed: dict[Node, dict[str | None, list[pl.Expr]]] = {}
+    for shape, (target, told) in asked.items():
+        try:
+            placed[shape] = _placed(target, told)
+        except Unplaced as reason:
+            found[shape] = reason
+    frames: dict[str, list[Node]] = {}
+    for shape in placed:
+        sort = TARGETS[asked[shape][0]][0]
+        frames.setdefault("link" if sort == "end" else sort, []).append(shape)
+    for thing, shapes in frames.items():
+        frame = frame_of(thing, judged)
+        groups, alike = _alike(frame, [test for shape in shapes for tests in placed[shape].values() for test in tests])
+        for shape in shapes:
+            sort, which = TARGETS[asked[shape][0]]
+            found[shape] = _members(sort, which, placed[shape], frame, groups, alike)
+    return found
 
 
 _WHICH: Mapping[str, pl.Expr] = {
@@ -88,12 +113,62 @@ _WHICH: Mapping[str, pl.Expr] = {
 }
 
 
-def _numbered(told: pl.DataFrame) -> pl.DataFrame:
-    """Give every combination of test outcomes a number: columns become small codes, codes one integer."""
-    total, span = pl.repeat(0, told.height, dtype=pl.UInt64, eager=True), 1
+def _placed(target: str, told: Footprint) -> dict[str | None, list[pl.Expr]]:
+    """Everything a shape reads and tests as expressions over its frame, by side; the first tells what it targets."""
+    if told.refused:
+        raise Unplaced(told.refused)
+    if target not in TARGETS:
+        raise Unplaced(f"its target {target} is no class of things that have columns")
+    sort, which = TARGETS[target]
+    return {side: [_WHICH[which], *_tests(told, sort, side)] for side in (SIDES if sort == "end" else (None,))}
+
+
+def _alike(frame: pl.DataFrame, tests: Iterable[pl.Expr]) -> tuple[pl.Series, pl.DataFrame]:
+    """For each row its group of those that agree on all tests; for each group its first row and how many it has."""
+    distinct = {test.meta.serialize(): test for test in tests}
+    total, span = pl.repeat(0, frame.height, dtype=pl.UInt64, eager=True), 1
+    each = list(distinct.values())
+    for at in range(0, len(each), _AT_ONCE):
+        total, span = _numbered(_outcomes(frame, each[at : at + _AT_ONCE]), total, span)
+    ids = pl.DataFrame({"total": total}).with_row_index("nth")
+    alike = ids.group_by("total").agg(pl.col("nth").min(), things=pl.len()).sort("nth").with_row_index("alike")
+    groups = ids.join(alike.select("total", "alike"), on="total", how="left", maintain_order="left")["alike"]
+    return groups, alike.drop("total")
+
+
+_AT_ONCE = 16  # tests worked out at a time: all cores are busy, and memory stays small
+
+
+def _members(
+    sort: str,
+    which: str,
+    placed: Mapping[str | None, list[pl.Expr]],
+    frame: pl.DataFrame,
+    groups: pl.Series,
+    alike: pl.DataFrame,
+) -> Members:
+    parts = []
+    few = frame[alike["nth"]]
+    for side, tests in placed.items():
+        told = alike.hstack(_outcomes(few, tests)).with_columns(side=pl.lit(side, pl.String))
+        parts.append(told.filter(_outcomes(few, [_WHICH[which]]).to_series()))
+    told = pl.concat(parts)
+    tests_only = told.drop("alike", "nth", "things", "side")
+    kind, _ = _numbered(tests_only, pl.repeat(0, told.height, dtype=pl.UInt64, eager=True), 1)
+    rows = told.select("alike", "nth", "side", "things", kind=kind)
+    first = rows.group_by("kind").agg(pl.col("nth").first(), pl.col("side").first()).sort("kind")
+    return Members(sort, rows.drop("nth"), groups, first)
+
+
+def _outcomes(frame: pl.DataFrame, tests: Sequence[pl.Expr]) -> pl.DataFrame:
+    """What each test comes to in each row, constants too; a column a test."""
+    named = {f"test {nth}": test for nth, test in enumerate(tests)}
+    return frame.lazy().with_columns(**named).select(*named).collect()
+
+
+def _numbered(told: pl.DataFrame, total: pl.Series, span: int) -> tuple[pl.Series, int]:
+    """Numbers for every combination of outcomes with the numbers so far: columns become small codes, added up."""
     for name in told.columns:
-        if name in ("nth", "side"):
-            continue
         codes = _codes(told[name])
         size = int(str(codes.max() or 0)) + 1
         if span * size >= 1 << 62:  # number anew what there is so far, so that the product stays in its range
@@ -101,7 +176,7 @@ def _numbered(told: pl.DataFrame) -> pl.DataFrame:
             span = int(str(total.max() or 0)) + 1
         total = total + codes.cast(pl.UInt64) * span
         span *= size
-    return told.select("nth", "side", kind=total)
+    return total, span
 
 
 def _codes(values: pl.Series) -> pl.Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -39,28 +40,48 @@ def look_up(
 
 
 def _modules(knowledge: Knowledge, term: str) -> Table:
-    named = set(knowledge.names.get(fold(term), ())) if term else set(knowledge.types)
+    """Every figure of the modules a term names, or one line for each module type where there is no term."""
+    return _figures(knowledge, term) if term else _types(knowledge)
+
+
+def _types(knowledge: Knowledge) -> Table:
     rows = []
+    for type_ in sorted(knowledge.types.values(), key=lambda each: each.id):
+        if (type_.id, "soldAs") not in knowledge.facts:
+            reaches = sorted({r.id for r in type_.reaches if r.reach_mm is not None})
+            told = [fact for reach in reaches for fact in knowledge.facts.get((reach, "reachM"), ())]
+            rows.append(
+                (
+                    type_.id,
+                    type_.interface,
+                    type_.form_factor,
+                    None if type_.rate_gbps is None else f"{type_.rate_gbps}",
+                    " ".join(
+                        dict.fromkeys(f"{r.fiber}:{(r.reach_mm or 0) // 1000}" for r in type_.reaches if r.reach_mm)
+                    ),
+                    " or ".join(type_.connectors),
+                    " ".join(sorted({fact.source for fact in told})),
+                    " ".join(sorted({fact.evidence for fact in told})),
+                )
+            )
+    columns = ("module", "interface", "form_factor", "rate_gbps", "reach_m", "connector", "source", "evidence")
+    return Table("Which module types are known, and who says how far they reach?", columns, tuple(rows))
+
+
+def _figures(knowledge: Knowledge, term: str) -> Table:
+    named = set(knowledge.names.get(fold(term), ()))
+    told: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
+    for (subject, figure), facts in knowledge.facts.items():
+        if figure not in ("type", "label"):
+            told[subject] += [(figure, fact) for fact in facts]
+    rows = set()
     for type_ in knowledge.types.values():
-        if term and not named & set(type_.about) and fold(term) not in fold(type_.id):
-            continue
-        for name in type_.about:
-            for (subject, figure), facts in _facts_of(knowledge, name):
-                for fact in facts:
-                    rows.append((type_.id, subject, figure, _short(fact.value), fact.source, fact.evidence))
-    return Table(
-        "Which figures are believed of this module, and by whom?",
-        ("module", "said_of", "figure", "value", "source", "evidence"),
-        tuple(sorted(set(rows))),
-    )
-
-
-def _facts_of(knowledge: Knowledge, subject: str) -> list[tuple[tuple[str, str], tuple[Fact, ...]]]:
-    """The believed facts of a subject and of its reaches."""
-    figures = [(key, facts) for key, facts in knowledge.facts.items() if key[0] == subject]
-    nested = [text_of(f.value).rsplit("#", 1)[-1] for (_, name), facts in figures if name == "reach" for f in facts]
-    figures += [(key, facts) for key, facts in knowledge.facts.items() if key[0] in nested]
-    return [(key, facts) for key, facts in figures if key[1] not in ("type", "label")]
+        if named & set(type_.about) or fold(term) in fold(type_.id):
+            for subject in (*type_.about, *(reach.id for reach in type_.reaches)):
+                for figure, fact in told[subject]:
+                    rows.add((type_.id, subject, figure, _short(fact.value), fact.source, fact.evidence))
+    columns = ("module", "said_of", "figure", "value", "source", "evidence")
+    return Table("Which figures are believed of this module, and by whom?", columns, tuple(sorted(rows)))
 
 
 def _cages(knowledge: Knowledge, term: str) -> Table:

@@ -7,7 +7,7 @@ skipped. docs/kinds.md says why both give what a SHACL processor gives on the wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -60,14 +60,15 @@ def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -
     heads = sorted({s for target in _TARGETS for s in rules.shapes.subjects(target, None)}, key=str)
     members: dict[Node, Members] = {}
     hows: dict[str, How] = {}
-    extra = _predicates(design.triples)
-    shared = _shared(rules.shapes, heads)
+    asked = _asked(rules.shapes, heads, _predicates(design.triples))
+    kinds = kinds_of({head: told for head, told in asked.items() if not isinstance(told, Unplaced)}, judged)
     for head in heads:
-        try:
-            members[head] = _members(rules.shapes, head, judged, extra=extra, shared=shared)
-            hows[str(head)] = How("kinds", "", members[head].rows.height, members[head].count)
-        except Unplaced as reason:
-            hows[str(head)] = How("whole graph", str(reason), 0, 0)
+        own = kinds.get(head) or asked[head]
+        if isinstance(own, Members):
+            members[head] = own
+            hows[str(head)] = How("kinds", "", own.things, own.count)
+        else:
+            hows[str(head)] = How("whole graph", str(own), 0, 0)
     results, foci = _on_representatives(design, judged, knowledge, rules.shapes, members)
     rest = [head for head in heads if head not in members]
     if rest:
@@ -80,19 +81,26 @@ def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -
     return Reasoned(tuple(sorted(results)), foci, hows)
 
 
-def _members(
-    shapes: Graph, head: Node, judged: Judged, *, extra: frozenset[str], shared: frozenset[Node]
-) -> Members:
-    targets = [(p, o) for p in _TARGETS for o in shapes.objects(head, p)]
-    if len(targets) != 1 or targets[0][0] != SH.targetClass:
-        raise Unplaced("its targets are not those of one class")
-    if head in shared:
-        raise Unplaced("it shares a shape with another one that has a target")
-    told = footprint(shapes, head)
-    beyond = sorted({step.property for walk in told.walks for step in walk} & extra)
-    if beyond:
-        raise Unplaced(f"the design says more of {', '.join(map(local, beyond))} than its columns hold")
-    return kinds_of(local(str(targets[0][1])), told, judged)
+def _asked(
+    shapes: Graph, heads: Sequence[Node], extra: frozenset[str]
+) -> dict[Node, tuple[str, Footprint] | Unplaced]:
+    """Of each shape with a target its target class and footprint, or why it cannot be told into kinds."""
+    shared = _shared(shapes, heads)
+    asked: dict[Node, tuple[str, Footprint] | Unplaced] = {}
+    for head in heads:
+        targets = [(p, o) for p in _TARGETS for o in shapes.objects(head, p)]
+        told = footprint(shapes, head)
+        beyond = sorted({step.property for walk in told.walks for step in walk} & extra)
+        if len(targets) != 1 or targets[0][0] != SH.targetClass:
+            asked[head] = Unplaced("its targets are not those of one class")
+        elif head in shared:
+            asked[head] = Unplaced("it shares a shape with another one that has a target")
+        elif beyond:
+            says = f"the design says more of {', '.join(map(local, beyond))} than its columns hold"
+            asked[head] = Unplaced(says)
+        else:
+            asked[head] = local(str(targets[0][1])), told
+    return asked
 
 
 def _predicates(triples: bytes) -> frozenset[str]:

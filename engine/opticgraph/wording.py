@@ -204,9 +204,25 @@ def _modules(thing: Thing) -> str:
     return " and ".join(dict.fromkeys(_module(side)(thing) for side in SIDES))
 
 
+def _fec_that_reaches(thing: Thing) -> str | None:
+    """A FEC with which both ends of a cable are specified for its length."""
+    length = int(str(thing.get("length_mm") or 0))
+    offered = [
+        {reach.fec for reach in type_.reaches if reach.fec and (reach.reach_mm or 0) >= length}
+        for side in SIDES
+        if (type_ := thing.type(side))
+    ]
+    return min(set.intersection(*offered), default=None) if offered else None
+
+
 def _reach_advice(thing: Thing) -> str:
     if thing.get("cable"):
-        return "Use a longer cable type, or optics."
+        fec = _fec_that_reaches(thing)
+        return (
+            f"Set FEC {fec} at both ports, or use a longer cable type."
+            if fec
+            else "Use a longer cable type, or optics."
+        )
     if thing.row.get("loss_mdb") is None and _disperses_little(thing):
         return "Use a module of longer reach; measured loss would show whether it is merely engineered."
     return "Use a module of longer reach."
@@ -374,6 +390,10 @@ def _dispersion_by(limit: int) -> Callable[[Thing], str]:
     return words
 
 
+def _bands(thing: Thing) -> str:
+    return _and(sorted({str(type_.band) for side in SIDES if (type_ := thing.type(side)) and type_.band}))
+
+
 def _together(thing: Thing) -> str:
     """L1 and L2 run through the module in leaf1 Ethernet1"""
     shared: Iterable[Mapping[str, object]] = thing.row.get("together") or ()  # type: ignore[assignment]
@@ -428,6 +448,7 @@ _WORDS: Mapping[str, Callable[[Thing], str]] = {
     "bSpeaks": lambda t: str(t.get("speaks", "b") or "an unknown interface"),
     "bWords": _interface("b"),
     "breakoutsOffered": _breakouts,
+    "bands": _bands,
     "cage": lambda t: str(t.get("cage") or "unknown"),
     "coherentModule": _coherent,
     "connectorAdvice": _connector_advice,

@@ -1,0 +1,167 @@
+"""Links with what their ports, module types, ends and pairs of ends come to, each looked up once a combination."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+
+import polars as pl
+
+from . import hosts
+from .design import SIDES, Design
+from .knowledge import Knowledge
+from .pairing import End, Pair, end_of, pair_of
+from .resolve import candidates
+
+__all__ = ["ports_of", "with_ends", "with_pairs", "with_ports", "with_types"]
+
+Schema = Mapping[str, pl.DataType]
+
+_HOST: Schema = {"host_cage": pl.String(), "host_power_mw": pl.Int64(), "host_modes": pl.List(pl.String())}
+_PORT = ["device", "port"]
+
+
+def ports_of(design: Design) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Known ports, completed from the host catalogue where a device type is named, and what it told, as assumed."""
+    used = pl.concat(
+        design.links.select("link", device=f"{side}_device", port=f"{side}_port", side=pl.lit(side)) for side in SIDES
+    ).drop_nulls(_PORT)
+    ports = used.select(_PORT).unique().join(design.ports, on=_PORT, how="full", coalesce=True)
+    ports = ports.join(design.devices.select("device", "device_type"), on="device", how="left")
+    ports = _looked_up(ports, ["device_type", "port"], _host_facts, _HOST)
+    told = ports.filter(pl.col("cage").is_null() & pl.col("host_cage").is_not_null())
+    assumed = used.join(told, on=_PORT, how="inner").select(
+        "link",
+        field=pl.format("{}_cage", "side"),
+        value="host_cage",
+        because=pl.format("the host catalogue: {} port {}", "device_type", "port"),
+    )
+    ports = ports.with_columns(pl.coalesce(name, f"host_{name}").alias(name) for name in ("cage", "power_mw", "modes"))
+    return ports.drop(*_HOST).sort(_PORT), assumed
+
+
+def with_ports(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
+    """Add what is known of each end's port: a_cage, a_cage_power_mw, a_modes, a_port_group; b_... likewise."""
+    for side in SIDES:
+        of_side = ports.select(
+            pl.col(_PORT).name.prefix(f"{side}_"),
+            pl.col("cage").alias(f"{side}_cage"),
+            pl.col("power_mw").alias(f"{side}_cage_power_mw"),
+            pl.col("modes").alias(f"{side}_modes"),
+            pl.col("port_group").alias(f"{side}_port_group"),
+        )
+        keys = [f"{side}_{name}" for name in _PORT]
+        found = links.select(keys).join(of_side, on=keys, how="left", maintain_order="left")
+        links = links.hstack(found.drop(keys))
+    return links
+
+
+def with_types(links: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
+    """Add a_types, b_types, a_type, b_type and case: one row for each combination of what the two names may mean."""
+
+    def look(name: str | None, cage: str | None, adapter: str | None) -> Sequence[object]:
+        return (list(candidates(name, socket=adapter or cage, knowledge=knowledge)) if name else [],)
+
+    for side in SIDES:
+        keys = [f"{side}_{name}" for name in ("module", "cage", "adapter")]
+        links = _looked_up(links, keys, look, {f"{side}_types": pl.List(pl.String())})
+    cases = links.select("a_module", "b_module", "a_types", "b_types").with_row_index("at")
+    for side in SIDES:
+        meant = pl.when(pl.col(f"{side}_types").list.len() > 0).then(f"{side}_types")
+        cases = cases.with_columns(meant.alias(f"{side}_type")).explode(f"{side}_type")
+    # one name at both ends means one thing at both ends
+    same = (pl.col("a_module") == pl.col("b_module")) & (pl.col("a_types") == pl.col("b_types"))
+    cases = cases.filter(~same.fill_null(False) | pl.col("a_type").eq_missing(pl.col("b_type")))
+    cases = cases.with_columns(case=pl.int_range(pl.len()).over("at").cast(pl.Int64))
+    if cases.height > links.height:
+        links = links[cases["at"]]
+    return links.hstack(cases.select("a_type", "b_type", "case"))
+
+
+def with_ends(links: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
+    """Add the columns of pairing.End for each end, as a_... and b_...."""
+
+    def look(type_: str | None, cage: str | None, adapter: str | None, fec: str | None) -> Sequence[object]:
+        known = knowledge.types.get(type_ or "")
+        return tuple(vars(end_of(known, cage=cage, adapter=adapter, fec=fec, knowledge=knowledge)).values())
+
+    for side in SIDES:
+        keys = [f"{side}_{name}" for name in ("type", "cage", "adapter", "fec")]
+        links = _looked_up(links, keys, look, {f"{side}_{name}": kind for name, kind in _schema(End).items()})
+    return links
+
+
+def with_pairs(links: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
+    """Add a_legs, a_all_lanes (b_... likewise) and the columns of pairing.Pair; its rate_gbps as pair_rate_gbps."""
+    lanes = {id: type_.lanes for id, type_ in knowledge.types.items()}
+    for side in SIDES:
+        whole = pl.col(f"{side}_type").replace_strict(lanes, default=None, return_dtype=pl.Int64)
+        used = pl.col(f"{side}_lanes").list.len().cast(pl.Int64)
+        links = links.with_columns(
+            pl.when(used > 0, whole.is_null() | (used < whole)).then(used).alias(f"{side}_legs"),
+            whole.alias(f"{side}_all_lanes"),
+        )
+
+    def look(
+        a: str | None,
+        b: str | None,
+        a_legs: int | None,
+        b_legs: int | None,
+        a_fec: str | None,
+        b_fec: str | None,
+        fiber: str | None,
+        line: str | None,
+        connectors: int | None,
+        status: str,
+    ) -> Sequence[object]:
+        pair = pair_of(
+            knowledge.types.get(a or ""),
+            knowledge.types.get(b or ""),
+            a_legs=a_legs,
+            b_legs=b_legs,
+            a_fec=a_fec,
+            b_fec=b_fec,
+            fiber=fiber,
+            line=line,
+            connectors=connectors,
+            active=status == "active",
+            knowledge=knowledge,
+        )
+        return tuple(vars(pair).values())
+
+    keys = [f"{side}_{name}" for name in ("type", "legs", "fec") for side in SIDES]
+    keys += ["fiber_type", "line_system", "connectors", "status"]
+    schema = {"pair_rate_gbps" if name == "rate_gbps" else name: kind for name, kind in _schema(Pair).items()}
+    return _looked_up(links, keys, look, schema)
+
+
+def _host_facts(device_type: str | None, port: str) -> Sequence[object]:
+    """Form factor, power and modes of a port as the host catalogue has them; modes only where it has them all."""
+    host = hosts.find(device_type) if device_type else None
+    facts = hosts.port(host, port) if host else None
+    if facts is None:
+        return None, None, None
+    return facts.form_factor, facts.power_mw, list(facts.modes) if facts.modes and facts.modes_complete else None
+
+
+def _looked_up(
+    frame: pl.DataFrame, keys: Sequence[str], look: Callable[..., Sequence[object]], schema: Schema
+) -> pl.DataFrame:
+    """Look something up once for each combination of the key columns, and give it to every row that has it."""
+    distinct = frame.select(keys).unique()
+    found = [look(*row) for row in distinct.iter_rows()]
+    table = pl.DataFrame(found, schema=schema, orient="row")
+    place = distinct.with_row_index("at")
+    at = frame.select(keys).join(place, on=list(keys), how="left", nulls_equal=True, maintain_order="left")["at"]
+    return frame.hstack(table[at])
+
+
+def _schema(of: type) -> Schema:
+    kinds: Schema = {
+        "str | None": pl.String(),
+        "int | None": pl.Int64(),
+        "bool": pl.Boolean(),
+        "tuple[str, ...]": pl.List(pl.String()),
+        "tuple[str, ...] | None": pl.List(pl.String()),
+    }
+    return {field.name: kinds[str(field.type)] for field in fields(of)}
