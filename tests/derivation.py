@@ -27,21 +27,21 @@ DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 
 def columns(design: Design, judged: Judged) -> frozenset[str]:
     """Every triple of a judged design, as its columns have it; of an ambiguous name its first meaning."""
-    lines = derived_graph(design, _first(judged))
+    lines = derived_graph(design, replace(judged, links=judged.links.filter(pl.col("case") == 0)))
     return frozenset(canonical(quad.triple) for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES))
 
 
-def queries(design: Design, judged: Judged, knowledge: bytes) -> frozenset[str]:
+def queries(design: Design, judged: Judged, types: Iterable[str], knowledge: bytes) -> frozenset[str]:
     """The same as the queries have it.
 
     They begin with the design as recorded, less its retired links, with what the host catalogue tells of its ports and
-    with the module types that its names mean.
+    with what its module names mean: those of the triples given that say a module type.
     """
     status = pl.col("status").fill_null("active")
-    links = design.links.with_columns(status=status).filter(status != "retired")
+    links = design.links.with_columns(status).filter(status != "retired")
     recorded = to_graph(replace(design, links=links, ports=judged.ports.select(design.ports.columns)))
-    types = [line for line in derived_graph(design, _first(judged)).splitlines() if b"#ofType> " in line]
-    return derived(recorded + b"\n".join(types), knowledge)
+    said = "".join(f"{triple} .\n" for triple in types if "#ofType> " in triple)
+    return derived(recorded + said.encode(), knowledge)
 
 
 def derived(design: bytes, knowledge: bytes) -> frozenset[str]:
@@ -52,7 +52,7 @@ def derived(design: bytes, knowledge: bytes) -> frozenset[str]:
     for name in order():
         found = store.query(query(name), default_graph=[BELIEVED, DESIGN, ox.DefaultGraph()])
         assert isinstance(found, ox.QueryTriples)
-        store.extend(ox.Quad(*triple, DESIGN) for triple in found)
+        store.extend(ox.Quad(each.subject, each.predicate, each.object, DESIGN) for each in found)
     return frozenset(canonical(quad.triple) for quad in store.quads_for_pattern(None, None, None, DESIGN))
 
 
@@ -87,10 +87,6 @@ def listed(name: str, heading: str) -> Iterable[str]:
 @cache
 def query(name: str) -> str:
     return (QUERIES / f"{name}.rq").read_text(encoding="utf-8")
-
-
-def _first(judged: Judged) -> Judged:
-    return replace(judged, links=judged.links.filter(pl.col("case") == 0))
 
 
 @cache

@@ -12,7 +12,7 @@ from opticgraph import terms
 from opticgraph.design import DEVICE_SCHEMA, GROUP_SCHEMA, LINK_SCHEMA, PORT_SCHEMA, SIDES, Design
 from opticgraph.knowledge import Knowledge, know
 
-__all__ = ["designs", "knowledge"]
+__all__ = ["designs", "knowledge", "one_link"]
 
 DEVICES, PORTS, GROUPS = ("leaf1", "leaf 2", "spine/1"), ("E1", "E2", "Ethernet1/3"), ("lag", "ring", "pair")
 
@@ -83,6 +83,18 @@ def designs(draw: st.DrawFn, *, most: int = 5) -> Design:
         ports=pl.DataFrame(ports, schema=PORT_SCHEMA),
         devices=pl.DataFrame(devices, schema=DEVICE_SCHEMA),
         groups=pl.DataFrame(groups, schema=GROUP_SCHEMA),
+    )
+
+
+def one_link(**columns: object) -> Design:
+    """A design of one active link between two QSFP28 cages; columns as in Design.links."""
+    ends: dict[str, object] = {f"{side}_{name}": f"{side}1" for side in SIDES for name in ("device", "port")}
+    cages = [{"device": f"{side}1", "port": f"{side}1", "cage": "QSFP28"} for side in SIDES]
+    return Design(
+        links=pl.DataFrame([{"link": "L", "status": "active"} | ends | columns], schema=LINK_SCHEMA),
+        ports=pl.DataFrame(cages, schema=PORT_SCHEMA),
+        devices=pl.DataFrame([{"device": f"{side}1"} for side in SIDES], schema=DEVICE_SCHEMA),
+        groups=pl.DataFrame(schema=GROUP_SCHEMA),
     )
 
 

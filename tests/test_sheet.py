@@ -135,6 +135,8 @@ def test_every_column_of_the_contract() -> None:
         "target_gbps": "400G",
         "peak_gbps": "80",
         "row_note": "two\nlines",
+        "a_module_also": "100GBASE-LR4",
+        "b_module_also": "LR4",
     }
     quoted = ",".join(f'"{cell}"' for cell in columns.values())
     design = sheet.read(written(",".join(columns) + "\n" + quoted + "\n"))
@@ -170,6 +172,7 @@ def test_every_column_of_the_contract() -> None:
         "a_device": "leaf1",
         "a_port": "Ethernet1/1",
         "a_module": "100GBASE-LR4",
+        "a_module_also": "100GBASE-LR4",
         "a_lanes": [1],
         "a_adapter": None,
         "a_fec": "none",
@@ -180,6 +183,7 @@ def test_every_column_of_the_contract() -> None:
         "b_device": "spine1",
         "b_port": "Ethernet2/1",
         "b_module": "QSFP-100G-LR4-S",
+        "b_module_also": "LR4",
         "b_lanes": [1, 2, 3, 4],
         "b_adapter": "OSFP-to-QSFP-DD",
         "b_fec": "rs528",

@@ -68,11 +68,7 @@ def group_capacity(links: pl.DataFrame) -> pl.DataFrame:
     return (
         active.group_by("group")
         .agg(
-            capacity_gbps=pl.when(rate.is_null().any())
-            .then(None)
-            .when(weakest)
-            .then(rate.min())
-            .otherwise(rate.sum())
+            capacity_gbps=pl.when(rate.is_null().any()).then(None).when(weakest).then(rate.min()).otherwise(rate.sum())
         )
         .sort("group")
     )

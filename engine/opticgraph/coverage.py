@@ -82,7 +82,7 @@ def state_of(rule: Rule, focus: Focus) -> str:
     if rule.target not in TARGETS or TARGETS[rule.target][0] != focus.kind:
         return "no concern"
     asks = _asks(rule, focus.side) if focus.kind in ("link", "end") else ALL
-    row = pl.DataFrame([focus.row], infer_schema_length=None, strict=False)
+    row = pl.DataFrame([dict(focus.row)], infer_schema_length=None, strict=False)
     asked, told = row.select(asks.alias("asked"), _needed(rule, focus.side).alias("told")).row(0)
     return ("judged" if told else "not judged") if asked else "no concern"
 

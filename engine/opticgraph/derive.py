@@ -28,7 +28,7 @@ class Judged:
     devices    device, draw_mw, optics_power_mw
     groups     group, kind, floor_gbps, capacity_gbps, and what across.groups_across adds
     ports      those of Design.ports, and what across.ports_across adds
-    assumed    link, field, value, because: what was assumed of which link and from what, each once, sorted
+    assumed    link, field, value, because: what was assumed of which link and from what
     """
 
     links: pl.DataFrame
@@ -54,17 +54,18 @@ def derive(design: Design, knowledge: Knowledge) -> Judged:
         pl.when(~pl.col("clash")).then(f"{side}_line_fec").alias(f"{side}_line_fec") for side in SIDES
     )
     links, assumed = _assume(links, knowledge)
+    assumed += [_taken_for(links, side) for side in SIDES]
     links = budget.dispersion(budget.path_loss(links.with_columns(splice_mdb=pl.lit(knowledge.splice, pl.Int64))))
     links = _settle(links)
-    counted = links.select(
-        *_COUNTED, "case", *(f"{side}_{name}" for side in SIDES for name in _COUNTED_ENDS)
-    ).filter(pl.col("case") == 0)
+    counted = links.select(*_COUNTED, "case", *(f"{side}_{name}" for side in SIDES for name in _COUNTED_ENDS)).filter(
+        pl.col("case") == 0
+    )
     return Judged(
         links=links,
         devices=design.devices.join(budget.device_draw(_ends(counted)), on="device", how="left"),
         groups=groups_across(counted, _with_capacity(design.groups, counted)),
         ports=ports_across(counted, ports),
-        assumed=pl.concat([told, *assumed]).unique().sort("link", "field", "value"),
+        assumed=pl.concat([told, *assumed]),
     )
 
 
@@ -76,6 +77,15 @@ def _ends(links: pl.DataFrame) -> pl.DataFrame:
 def _with_capacity(groups: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     members = links.select("group", "status", rate_gbps=pl.coalesce("rate_gbps", "pair_rate_gbps"))
     return groups.join(budget.group_capacity(members.join(groups, on="group", how="left")), on="group", how="left")
+
+
+def _taken_for(links: pl.DataFrame, side: str) -> pl.DataFrame:
+    """Modules of unknown name that the record has another, known name for."""
+    because = pl.format("its other name in the record, as no catalogue has {}", f"{side}_module")
+    first = links.filter(pl.col("case") == 0)
+    return first.select("link", field=pl.lit(f"{side}_module"), value=f"{side}_taken_for", because=because).drop_nulls(
+        "value"
+    )
 
 
 def _assume(links: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -94,9 +104,7 @@ def _assume(links: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, li
     }
     for side in SIDES:
         for field, known in (("connector", connector), ("polish", polish)):
-            told[f"{side}_{field}"] = pl.col(f"{side}_type").replace_strict(
-                known, default=None, return_dtype=pl.String
-            )
+            told[f"{side}_{field}"] = pl.col(f"{side}_type").replace_strict(known, default=None, return_dtype=pl.String)
     filling = links.select(
         "link", "case", **{name: pl.when(may & pl.col(name).is_null()).then(value) for name, value in told.items()}
     )
@@ -124,8 +132,9 @@ def _settle(links: pl.DataFrame) -> pl.DataFrame:
         pl.col("b_rx_mdbm") >= pl.col("b_receive_min_mdbm")
     )
     within_loss = ~pl.col("estimated") & _holds(pl.col("path_high_mdb") <= pl.col("budget_mdb"))
-    dispersed = _holds(pl.col("dispersion_high") <= pl.col("dispersion_ceiling")) & _holds(
-        pl.col("dispersion_low") >= pl.col("dispersion_floor")
+    # a limit that no source states counts as none borne: a coherent module, all positive, has no negative one
+    dispersed = _holds(pl.col("dispersion_high") <= pl.col("dispersion_ceiling").fill_null(0)) & _holds(
+        pl.col("dispersion_low") >= pl.col("dispersion_floor").fill_null(0)
     )
     beyond = _holds(pl.col("length_mm") > pl.col("reach_mm"))
     osnr = amplified & _holds(pl.col("osnr_mdb") >= pl.col("osnr_needed_mdb"))

@@ -33,6 +33,7 @@ END_COLUMNS: Mapping[str, pl.DataType] = MappingProxyType(
         "device": TEXT,
         "port": TEXT,
         "module": TEXT,  # as the record calls it; resolved by the catalogue, not by a reader
+        "module_also": TEXT,  # what else it calls it, such as the PMD; used where the first name is not known
         "lanes": WHOLES,  # counted from 1; empty or null is the whole module
         "adapter": TEXT,
         "fec": TEXT,  # what the host port is set to

@@ -57,14 +57,22 @@ def with_ports(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_types(links: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
-    """Add a_types, b_types, a_type, b_type and case: one row for each combination of what the two names may mean."""
+    """Add a_types, a_type, a_taken_for (b_... likewise) and case: a row for each combination of what names may mean.
 
-    def look(name: str | None, cage: str | None, adapter: str | None) -> Sequence[object]:
-        return (list(candidates(name, socket=adapter or cage, knowledge=knowledge)) if name else [],)
+    taken_for is the record's other name for the module, where only that is known.
+    """
+
+    def look(name: str | None, also: str | None, cage: str | None, adapter: str | None) -> Sequence[object]:
+        for told in (name, also):
+            ids = candidates(told, socket=adapter or cage, knowledge=knowledge) if told else ()
+            if ids:
+                return list(ids), None if told == name else told
+        return [], None
 
     for side in SIDES:
-        keys = [f"{side}_{name}" for name in ("module", "cage", "adapter")]
-        links = _looked_up(links, keys, look, {f"{side}_types": pl.List(pl.String())})
+        keys = [f"{side}_{name}" for name in ("module", "module_also", "cage", "adapter")]
+        found = {f"{side}_types": pl.List(pl.String()), f"{side}_taken_for": pl.String()}
+        links = _looked_up(links, keys, look, found)
     cases = links.select("a_module", "b_module", "a_types", "b_types").with_row_index("at")
     for side in SIDES:
         meant = pl.when(pl.col(f"{side}_types").list.len() > 0).then(f"{side}_types")

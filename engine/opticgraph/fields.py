@@ -69,6 +69,7 @@ LINK = (
 )
 
 END = (
+    Field("module_also", "module_also", "moduleAlso", "text"),
     Field("lanes", "lanes", "lane", "lanes", low=1, high=64),
     Field("adapter", "adapter", "adapter", "adapter"),
     Field("fec", "fec", "hostFec", "word", "Fec"),

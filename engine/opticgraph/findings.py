@@ -13,6 +13,7 @@ from .derive import Judged
 from .design import SIDES
 from .knowledge import Knowledge
 from .reason import WHOLE_GRAPH, How
+from .recall import Recall, recalled
 from .result import Finding
 from .rules import Outcome, Rules
 from .shacl import Result
@@ -27,10 +28,11 @@ _BETWEEN = ("clashesWith", "interworksWith", "refuses", "takes")  # statements a
 
 
 def findings_of(
-    results: Iterable[Result], foci: Mapping[str, Focus], *, rules: Rules, judged: Judged, knowledge: Knowledge
+    results: Iterable[tuple[Result, Focus | None]], *, rules: Rules, judged: Judged, knowledge: Knowledge
 ) -> list[Finding]:
     """A finding for every result; those of an ambiguous link's cases come to one answer."""
-    each = [(_finding(result, foci, rules, knowledge), _case(foci.get(result.focus))) for result in results]
+    recall: Recall = {}
+    each = [(_finding(result, focus, rules, knowledge, recall), _case(focus)) for result, focus in results]
     return _merge_cases(each, judged, knowledge)
 
 
@@ -58,17 +60,20 @@ def _case(focus: Focus | None) -> int:
     return int(str(focus.row.get("case", 0))) if focus else 0
 
 
-def _finding(result: Result, foci: Mapping[str, Focus], rules: Rules, knowledge: Knowledge) -> Finding:
+def _finding(
+    result: Result, about: Focus | None, rules: Rules, knowledge: Knowledge, recall: Recall
+) -> Finding:
     outcome = rules.outcomes.get(result.shape) or _anonymous(result, rules)
-    focus = foci.get(result.focus) or Focus("thing", {}, None, ())
+    focus = about or Focus("thing", {}, None, ())
     thing = Thing(focus.kind, focus.row, focus.side, focus.links, knowledge)
     found, unit = figure(outcome.figure[-1], thing) if outcome.figure else (None, None)
     limit, _ = figure(outcome.limit[-1], thing) if outcome.limit else (None, None)
-    rests = rests_on(outcome, thing, knowledge)
-    told = {fact.source for facts in rests.values() for fact in facts}
-    rule = rules.rules.get(outcome.rule)
-    sources = sorted(told | set(rule.sources if rule and outcome.severity != "unknown" else ()))
     link = str(focus.row["link"]) if focus.kind in ("link", "end") else None
+
+    def basis(row: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return _basis(outcome, Thing(focus.kind, row, focus.side, focus.links, knowledge), rules, knowledge)
+
+    sources, disputes = recalled(recall, (outcome.shape, focus.side), focus.row, basis)
     return Finding(
         id=_id(result),
         rule=outcome.rule,
@@ -77,15 +82,16 @@ def _finding(result: Result, foci: Mapping[str, Focus], rules: Rules, knowledge:
         link=link,
         links=focus.links,
         end=focus.side,
-        subject=_subject(thing, result),
-        message=say(outcome.says, thing) if outcome.says else _plainly(outcome, thing, result),
+        subject=_subject(thing, result, recall),
+        message=say(outcome.says, thing, recall) if outcome.says else _plainly(outcome, thing, result),
         fault=outcome.fault,
         found=found if found is not None else _value_found(result),
         limit=limit,
         unit=unit,
         estimated=bool(focus.row.get("estimated")) and any("oss" in name for name in outcome.figure),
-        sources=tuple(sources),
-        contested=any(key in knowledge.contested for key in rests),
+        sources=sources,
+        contested=bool(disputes),
+        disputes=disputes,
         input=_input(focus),
         shape=result.shape,
         focus=result.focus,
@@ -93,6 +99,24 @@ def _finding(result: Result, foci: Mapping[str, Focus], rules: Rules, knowledge:
         value=result.value or None,
         supply=outcome.supply or None,
     )
+
+
+def _basis(
+    outcome: Outcome, thing: Thing, rules: Rules, knowledge: Knowledge
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The sources behind an outcome, sorted, and about which of its facts sources differ, and how."""
+    rests = rests_on(outcome, thing, knowledge)
+    told = {fact.source for facts in rests.values() for fact in facts}
+    rule = rules.rules.get(outcome.rule)
+    sources = sorted(told | set(rule.sources if rule and outcome.severity != "unknown" else ()))
+    return tuple(sources), tuple(_dispute(*key, knowledge) for key in rests if key in knowledge.contested)
+
+
+def _dispute(subject: str, name: str, knowledge: Knowledge) -> str:
+    """The values that sources give for one figure: those believed first."""
+    believed = knowledge.facts.get((subject, name), ())
+    told = {f"{_value(f.value)} ({f.source})": f not in believed for f in knowledge.contested[subject, name]}
+    return f"{name} of {subject}: {', '.join(sorted(told, key=lambda each: (told[each], each)))}"
 
 
 def _anonymous(result: Result, rules: Rules) -> Outcome:
@@ -107,7 +131,7 @@ def _id(result: Result) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
-def _subject(thing: Thing, result: Result) -> str:
+def _subject(thing: Thing, result: Result, recall: Recall | None = None) -> str:
     templates = {
         "link": "{link}",
         "end": "{place} ({module})",
@@ -115,7 +139,7 @@ def _subject(thing: Thing, result: Result) -> str:
         "device": "{device}",
         "group": "{group}",
     }
-    return say(templates[thing.kind], thing) if thing.kind in templates else result.focus
+    return say(templates[thing.kind], thing, recall) if thing.kind in templates else result.focus
 
 
 def _plainly(outcome: Outcome, thing: Thing, result: Result) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -52,13 +53,11 @@ def audit(
 def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -> Audit:
     """Judge a design that has been derived already."""
     reasoned = reason(design, judged, knowledge, rules)
-    findings = findings_of(reasoned.results, reasoned.foci, rules=rules, judged=judged, knowledge=knowledge)
+    findings = findings_of(reasoned.results, rules=rules, judged=judged, knowledge=knowledge)
     findings += unjudged(rules, reasoned.hows)
     findings.sort(key=_order)
     looked = looked_at([rule for rule in rules.rules.values() if rule.shipped], judged)
-    verdicts = _verdicts(judged, looked, findings)
-    words = Counter(verdict.verdict for verdict in verdicts.told)
-    total = len(verdicts)
+    verdicts = _Verdicts(looked, findings, judged.assumed)
     return Audit(
         version=_version(),
         trust=knowledge.trust,
@@ -67,12 +66,7 @@ def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) ->
         coverage=tuple(_coverage(rules, looked, findings, reasoned.hows)),
         read=design.account,
         links=_records(judged, design),
-        counts={
-            "links": total,
-            "works": total - words["fails"] - words["unknown"],
-            "fails": words["fails"],
-            "unknown": words["unknown"],
-        },
+        counts=verdicts.counts,
     )
 
 
@@ -87,23 +81,33 @@ def _order(finding: Finding) -> tuple[object, ...]:
 
 
 class _Verdicts(Rows[Verdict]):
-    """Verdicts by link name, made when they are asked for; `told` are those of links with findings."""
+    """Verdicts by link name, made when they are asked for."""
 
-    def __init__(self, looked: Looked, findings: Iterable[Finding], assumed: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, looked: Looked, findings: Iterable[Finding], assumed: pl.DataFrame) -> None:
         self._looked = looked
         self._links = looked.links.sort("link")
-        self._assumed = assumed
+        self._assumptions = assumed
+        self._alike: dict[tuple[frozenset[str], int, int], tuple[int, tuple[str, ...]]] = {}
         self._findings: dict[str, list[Finding]] = defaultdict(list)
         for finding in findings:
             for link in dict.fromkeys((*finding.links, *([finding.link] if finding.link else []))):
                 self._findings[link].append(finding)
-        self._known = frozenset(self._links["link"])
 
-    @property
-    def told(self) -> Iterator[Verdict]:
-        """The verdicts of links that have findings; all others work."""
-        asked = self._links.filter(pl.col("link").is_in(list(self._findings)))
-        return (self._one(*row) for row in asked.iter_rows())
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many links there are, and how many of each verdict."""
+        known = self._links.select("link").filter(pl.col("link").is_in(list(self._findings)))["link"]
+        words = Counter(verdict_of(self._findings[link]) for link in known)
+        told = {word: words[word] for word in ("fails", "unknown")}
+        total = self._links.height
+        works = total - sum(told.values())
+        return {"links": total, "works": works, **told}
+
+    @cached_property
+    def _assumed(self) -> Mapping[str, tuple[str, ...]]:
+        said = self._assumptions.select("link", said=pl.format("{} {}, from {}", "field", "value", "because"))
+        by_link = said.group_by("link").agg(pl.col("said").unique().sort())
+        return {link: tuple(each) for link, each in by_link.iter_rows()}
 
     def __len__(self) -> int:
         return self._links.height
@@ -118,23 +122,24 @@ class _Verdicts(Rows[Verdict]):
         own = self._findings.get(link, [])
         word = verdict_of(own)
         severity = {"fails": "violation", "unknown": "unknown"}.get(word)
-        found = {finding.rule for finding in own}
-        judged_by = found | set(self._looked.names(told))
+        judged, not_judged = self._aspects(frozenset(finding.rule for finding in own), asked, told)
         return Verdict(
             link=link,
             verdict=word,
             rules=tuple(sorted({f.rule for f in own if f.severity == severity})),
             assumed=self._assumed.get(link, ()),
-            judged=len(judged_by),
-            not_judged=tuple(sorted(set(self._looked.names(asked)) - judged_by)),
-            contested=tuple(sorted({f"sources differ about what {f.rule} rests on" for f in own if f.contested})),
+            judged=judged,
+            not_judged=not_judged,
+            contested=tuple(sorted({dispute for f in own for dispute in f.disputes})),
         )
 
-
-def _verdicts(judged: Judged, looked: Looked, findings: Iterable[Finding]) -> _Verdicts:
-    said = judged.assumed.select("link", said=pl.format("{} {}, from {}", "field", "value", "because"))
-    by_link = said.group_by("link").agg(pl.col("said").sort())
-    return _Verdicts(looked, findings, {link: tuple(each) for link, each in by_link.iter_rows()})
+    def _aspects(self, found: frozenset[str], asked: int, told: int) -> tuple[int, tuple[str, ...]]:
+        """How many rules judged a link, and which could not: the same for all links alike."""
+        key = found, asked, told
+        if key not in self._alike:
+            judged_by = found | set(self._looked.names(told))
+            self._alike[key] = len(judged_by), tuple(sorted(set(self._looked.names(asked)) - judged_by))
+        return self._alike[key]
 
 
 def _coverage(rules: Rules, looked: Looked, findings: Iterable[Finding], hows: Mapping[str, How]) -> Iterator[Coverage]:

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 import polars as pl
 from rdflib.term import Node
 
+from .alike import alike
 from .derive import Judged
 from .design import SIDES
 from .facts import FIELDS
@@ -73,7 +74,7 @@ class Members:
         parts = [self.first.select("nth", "side", "kind").clear()]
         for side in SIDES if self.sort == "end" else (None,):
             own = wanted.filter(pl.col("side").eq_missing(side))
-            kind_of = pl.repeat(None, size, dtype=pl.UInt64, eager=True).scatter(own["alike"], own["kind"])
+            kind_of = pl.repeat(None, size, dtype=pl.UInt32, eager=True).scatter(own["alike"], own["kind"])
             told = pl.DataFrame({"kind": kind_of.gather(self.groups)}).with_row_index("nth").drop_nulls("kind")
             parts.append(told.select("nth", pl.lit(side, pl.String).alias("side"), "kind"))
         return pl.concat(parts)
@@ -97,11 +98,10 @@ def kinds_of(asked: Mapping[Node, tuple[str, Footprint]], judged: Judged) -> dic
         sort = TARGETS[asked[shape][0]][0]
         frames.setdefault("link" if sort == "end" else sort, []).append(shape)
     for thing, shapes in frames.items():
-        frame = frame_of(thing, judged)
-        groups, alike = _alike(frame, [test for shape in shapes for tests in placed[shape].values() for test in tests])
+        tests = {test.meta.serialize(): test for shape in shapes for own in placed[shape].values() for test in own}
+        apart = _Apart(frame_of(thing, judged), tests)
         for shape in shapes:
-            sort, which = TARGETS[asked[shape][0]]
-            found[shape] = _members(sort, which, placed[shape], frame, groups, alike)
+            found[shape] = _members(TARGETS[asked[shape][0]][0], placed[shape], apart)
     return found
 
 
@@ -123,71 +123,51 @@ def _placed(target: str, told: Footprint) -> dict[str | None, list[pl.Expr]]:
     return {side: [_WHICH[which], *_tests(told, sort, side)] for side in (SIDES if sort == "end" else (None,))}
 
 
-def _alike(frame: pl.DataFrame, tests: Iterable[pl.Expr]) -> tuple[pl.Series, pl.DataFrame]:
-    """For each row its group of those that agree on all tests; for each group its first row and how many it has."""
-    distinct = {test.meta.serialize(): test for test in tests}
-    total, span = pl.repeat(0, frame.height, dtype=pl.UInt64, eager=True), 1
-    each = list(distinct.values())
-    for at in range(0, len(each), _AT_ONCE):
-        total, span = _numbered(_outcomes(frame, each[at : at + _AT_ONCE]), total, span)
-    ids = pl.DataFrame({"total": total}).with_row_index("nth")
-    alike = ids.group_by("total").agg(pl.col("nth").min(), things=pl.len()).sort("nth").with_row_index("alike")
-    groups = ids.join(alike.select("total", "alike"), on="total", how="left", maintain_order="left")["alike"]
-    return groups, alike.drop("total")
+class _Apart:
+    """The rows of a frame in groups that agree on all tests, and what each test comes to in each group.
+
+    groups   the group of each row
+    first    the first row of each group; things how many rows it has
+    outcome  by test, serialised
+    """
+
+    def __init__(self, frame: pl.DataFrame, tests: Mapping[bytes, pl.Expr]) -> None:
+        self.groups = alike(frame, tests.values())
+        rows = pl.DataFrame({"group": self.groups}).with_row_index("nth")
+        told = rows.group_by("group").agg(pl.col("nth").min(), things=pl.len()).sort("group")
+        self.first, self.things = told["nth"].to_list(), told["things"].to_list()
+        named = {str(at): test for at, test in enumerate(tests.values())}
+        few = frame[told["nth"]].lazy().with_columns(**named).select(*named).collect()
+        self.outcome = dict(zip(tests, map(_held, few.iter_columns()), strict=True))
 
 
-_AT_ONCE = 16  # tests worked out at a time: all cores are busy, and memory stays small
+def _held(values: pl.Series) -> list[object]:
+    held = values.to_list()
+    return [None if value is None else tuple(value) for value in held] if isinstance(values.dtype, pl.List) else held
 
 
-def _members(
-    sort: str,
-    which: str,
-    placed: Mapping[str | None, list[pl.Expr]],
-    frame: pl.DataFrame,
-    groups: pl.Series,
-    alike: pl.DataFrame,
-) -> Members:
-    parts = []
-    few = frame[alike["nth"]]
+def _members(sort: str, placed: Mapping[str | None, list[pl.Expr]], apart: _Apart) -> Members:
+    numbers: dict[tuple[object, ...], int] = {}
+    alike_, first = [], []
     for side, tests in placed.items():
-        told = alike.hstack(_outcomes(few, tests)).with_columns(side=pl.lit(side, pl.String))
-        parts.append(told.filter(_outcomes(few, [_WHICH[which]]).to_series()))
-    told = pl.concat(parts)
-    tests_only = told.drop("alike", "nth", "things", "side")
-    kind, _ = _numbered(tests_only, pl.repeat(0, told.height, dtype=pl.UInt64, eager=True), 1)
-    rows = told.select("alike", "nth", "side", "things", kind=kind)
-    first = rows.group_by("kind").agg(pl.col("nth").first(), pl.col("side").first()).sort("kind")
-    return Members(sort, rows.drop("nth"), groups, first)
+        within, *told = (apart.outcome[test.meta.serialize()] for test in tests)
+        outcomes = zip(*told, strict=True) if told else iter([()] * len(within))
+        for group, (is_one, outcome) in enumerate(zip(within, outcomes, strict=True)):
+            if is_one:
+                kind = numbers.setdefault(outcome, len(numbers))
+                if kind == len(first):
+                    first.append((kind, apart.first[group], side))
+                alike_.append((group, side, kind, apart.things[group]))
+    return Members(
+        sort,
+        pl.DataFrame(alike_, schema=_ALIKE, orient="row"),
+        apart.groups,
+        pl.DataFrame(first, schema=_FIRST, orient="row"),
+    )
 
 
-def _outcomes(frame: pl.DataFrame, tests: Sequence[pl.Expr]) -> pl.DataFrame:
-    """What each test comes to in each row, constants too; a column a test."""
-    named = {f"test {nth}": test for nth, test in enumerate(tests)}
-    return frame.lazy().with_columns(**named).select(*named).collect()
-
-
-def _numbered(told: pl.DataFrame, total: pl.Series, span: int) -> tuple[pl.Series, int]:
-    """Numbers for every combination of outcomes with the numbers so far: columns become small codes, added up."""
-    for name in told.columns:
-        codes = _codes(told[name])
-        size = int(str(codes.max() or 0)) + 1
-        if span * size >= 1 << 62:  # number anew what there is so far, so that the product stays in its range
-            total = _codes(total).cast(pl.UInt64)
-            span = int(str(total.max() or 0)) + 1
-        total = total + codes.cast(pl.UInt64) * span
-        span *= size
-    return total, span
-
-
-def _codes(values: pl.Series) -> pl.Series:
-    """Small numbers for values, 0 for none; equal numbers if and only if equal values."""
-    if values.dtype == pl.Boolean:
-        return values.cast(pl.UInt8).fill_null(2)
-    if isinstance(values.dtype, pl.List):
-        values = values.list.eval(pl.element().cast(pl.String)).list.sort().list.join("\x1f")
-    if values.dtype == pl.String:
-        return values.cast(pl.Categorical).to_physical().cast(pl.UInt64).fill_null(values.len() + 1).rank("dense").cast(pl.UInt32)
-    return values.rank("dense").fill_null(0).cast(pl.UInt32)
+_ALIKE = {"alike": pl.UInt32, "side": pl.String, "kind": pl.UInt32, "things": pl.UInt32}
+_FIRST = {"kind": pl.UInt32, "nth": pl.UInt32, "side": pl.String}
 
 
 # --- from walks to columns -----------------------------------------------------------------------------------------

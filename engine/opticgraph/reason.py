@@ -7,7 +7,7 @@ skipped. docs/kinds.md says why both give what a SHACL processor gives on the wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -25,7 +25,7 @@ from .graph import XSD
 from .kinds import Members, Unplaced, kinds_of
 from .knowledge import Knowledge
 from .rules import Rules
-from .shacl import Result, focus_counts, validate
+from .shacl import Result, as_graph, focus_counts, validate
 from .sources import local
 from .things import SORTS, Focus, foci_of, focus_iris, frame_of
 
@@ -48,10 +48,9 @@ class How:
 
 @dataclass(frozen=True)
 class Reasoned:
-    """What was found: results as SHACL has them, the things they are about, and how each shape was judged."""
+    """What was found: results as SHACL has them with the things they are about, and how each shape was judged."""
 
-    results: tuple[Result, ...]
-    foci: Mapping[str, Focus]
+    results: Sequence[tuple[Result, Focus | None]]
     hows: Mapping[str, How]
 
 
@@ -61,7 +60,8 @@ def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -
     members: dict[Node, Members] = {}
     hows: dict[str, How] = {}
     asked = _asked(rules.shapes, heads, _predicates(design.triples))
-    kinds = kinds_of({head: told for head, told in asked.items() if not isinstance(told, Unplaced)}, judged)
+    placed = {head: told for head, told in asked.items() if not isinstance(told, Unplaced)}
+    kinds = kinds_of(placed, judged)
     for head in heads:
         own = kinds.get(head) or asked[head]
         if isinstance(own, Members):
@@ -69,16 +69,17 @@ def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -
             hows[str(head)] = How("kinds", "", own.things, own.count)
         else:
             hows[str(head)] = How("whole graph", str(own), 0, 0)
-    results, foci = _on_representatives(design, judged, knowledge, rules.shapes, members)
+    told = {head: footprint for head, (_, footprint) in placed.items()}
+    results = _on_representatives(design, judged, knowledge, rules.shapes, members, told)
     rest = [head for head in heads if head not in members]
     if rest:
-        more, more_foci, counts = _on_whole_graph(design, judged, knowledge, rules.shapes, rest)
-        results, foci = [*results, *more], {**foci, **more_foci}
+        more, counts = _on_whole_graph(design, judged, knowledge, rules.shapes, rest)
+        results += more
         for head in rest:
             how = hows[str(head)]
             by = how.by if counts is not None else "not at all"
             hows[str(head)] = replace(how, by=by, things=(counts or {}).get(str(head), 0))
-    return Reasoned(tuple(sorted(results)), foci, hows)
+    return Reasoned(results, hows)
 
 
 def _asked(
@@ -139,13 +140,18 @@ def _shared(shapes: Graph, heads: Iterable[Node]) -> frozenset[Node]:
 
 
 def _on_representatives(
-    design: Design, judged: Judged, knowledge: Knowledge, shapes: Graph, members: Mapping[Node, Members]
-) -> tuple[list[Result], dict[str, Focus]]:
+    design: Design,
+    judged: Judged,
+    knowledge: Knowledge,
+    shapes: Graph,
+    members: Mapping[Node, Members],
+    told: Mapping[Node, Footprint],
+) -> list[tuple[Result, Focus | None]]:
     if not members:
-        return [], {}
-    rows = _representatives(members)
-    few = _only(judged, rows)
-    data = Graph().parse(data=graph_of(_kept(design, few), few, knowledge), format="nt")
+        return []
+    few = _only(judged, _representatives(members))
+    read = {step.property for head in members for walk in told[head].walks for step in walk}
+    data = as_graph(graph_of(_kept(design, few), few, knowledge), properties=read)
     run = Graph()
     run += (triple for triple in shapes if triple[1] not in _TARGETS)
     stands_for: dict[tuple[str, str], int] = {}
@@ -161,13 +167,11 @@ def _on_representatives(
     for result in validate(data, run):
         head = head_of[result.shape]
         found[head][stands_for[str(head), result.focus]].append(result)
-    results: list[Result] = []
-    foci: dict[str, Focus] = {}
-    for head, by_kind in found.items():
-        for result, focus in _handed_out(by_kind, members[head], judged, shapes):
-            results.append(result)
-            foci[focus.iri] = focus
-    return results, foci
+    own = {
+        shape: _own_figure(told[head] if shape == str(head) else footprint(shapes, URIRef(shape)))
+        for shape, head in head_of.items()
+    }
+    return [each for head, by_kind in found.items() for each in _handed_out(by_kind, members[head], judged, own)]
 
 
 def _representatives(members: Mapping[Node, Members]) -> dict[str, pl.Series]:
@@ -207,33 +211,23 @@ def _kept(design: Design, few: Judged) -> Design:
 
 
 def _handed_out(
-    by_kind: Mapping[int, list[Result]], members: Members, judged: Judged, shapes: Graph
+    by_kind: Mapping[int, list[Result]], members: Members, judged: Judged, own: Mapping[str, Callable[[Focus], str]]
 ) -> Iterator[tuple[Result, Focus]]:
     """Every member's own results: the representative's, with the member's name and its own figures."""
     theirs = members.of(list(by_kind))
-    footprints: dict[str, Footprint] = {}
     for focus, kind in zip(foci_of(members.sort, judged, theirs), theirs["kind"], strict=True):
         for result in by_kind[kind]:
-            told = footprints.get(result.shape)
-            if told is None:
-                told = footprints[result.shape] = footprint(shapes, _node(shapes, result.shape))
-            yield replace(result, focus=focus.iri, value=_own_value(result, told, focus)), focus
+            value = own[result.shape](focus) if result.value else ""
+            yield Result(result.shape, focus.iri, result.path, value or result.value), focus
 
 
-def _node(shapes: Graph, shape: str) -> Node:
-    return next((s for s in shapes.subjects(RDF.type, SH.PropertyShape) if str(s) == shape), None) or next(
-        (s for s in shapes.all_nodes() if str(s) == shape), URIRef(shape)
-    )
-
-
-def _own_value(result: Result, told: Footprint, focus: Focus) -> str:
-    """A figure that is only compared is each member's own; a word or term is the same for the whole kind."""
-    if not result.value or told.value is None:
-        return result.value
+def _own_figure(told: Footprint) -> Callable[[Focus], str]:
+    """A figure that is only compared is each member's own; a word or term is the same for the whole kind (empty)."""
     if told.value == ():
-        return f"<{focus.iri}>"
+        return lambda focus: f"<{focus.iri}>"
     compared = {walk for c in told.compares for walk in (c.left, c.right)}
-    return _literal(told.value, focus) if told.value in compared and told.value not in told.exact else result.value
+    walk = told.value if told.value in compared and told.value not in told.exact else None
+    return (lambda focus: _literal(walk, focus)) if walk else (lambda _: "")
 
 
 def _literal(walk: Walk, focus: Focus) -> str:
@@ -249,21 +243,17 @@ def _literal(walk: Walk, focus: Focus) -> str:
 
 def _on_whole_graph(
     design: Design, judged: Judged, knowledge: Knowledge, shapes: Graph, heads: list[Node]
-) -> tuple[list[Result], dict[str, Focus], Mapping[str, int] | None]:
-    """Results, their things and how many things each shape looked at; None where the design is too large."""
+) -> tuple[list[tuple[Result, Focus | None]], Mapping[str, int] | None]:
+    """Results with their things and how many things each shape looked at; None where the design is too large."""
     if judged.links.height > WHOLE_GRAPH:
-        return [], {}, None
-    data = Graph().parse(data=graph_of(design, judged, knowledge), format="nt")
+        return [], None
+    data = as_graph(graph_of(design, judged, knowledge))
     run = Graph()
     run += (t for t in shapes if t[1] not in _TARGETS or t[0] in heads)
-    results = list(validate(data, run))
+    results = validate(data, run)
     wanted = {result.focus for result in results}
-    foci: dict[str, Focus] = {}
-    for sort in SORTS:
-        for iri, focus in _all(sort, judged):
-            if iri in wanted:
-                foci[iri] = focus
-    return results, foci, focus_counts(data, run)
+    foci = {iri: focus for sort in SORTS for iri, focus in _all(sort, judged) if iri in wanted}
+    return [(result, foci.get(result.focus)) for result in results], focus_counts(data, run)
 
 
 def _all(sort: str, judged: Judged) -> Iterator[tuple[str, Focus]]:

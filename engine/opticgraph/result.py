@@ -55,7 +55,7 @@ class Finding:
     found      the figure or word found, `14000`; limit what it was held against; unit `m`
     estimated  whether the figure found is an estimate
     sources    source ids the limit rests on, sorted
-    contested  whether sources differ about a figure it rests on
+    contested  whether sources differ about a figure it rests on; `disputes` says about which, and how
     input      (file, row) of the record, or None
     shape      IRI of the SHACL shape; focus, path and value as in the SHACL report
     supply     of an unknown the column that would settle it (optic:supply), without its end: `module`, `length_km`
@@ -83,6 +83,7 @@ class Finding:
     path: str | None
     value: str | None
     supply: str | None = None
+    disputes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Verdict:
     assumed     what was assumed, as sentences
     judged      how many rules judged it
     not_judged  the rules that could not, for want of a value that does not block
-    contested   facts it rests on about which sources differ, as sentences
+    contested   facts it rests on about which sources differ: `powerW of 100G-ZR4-QSFP28: 7.5 (MT-ZR4), 5 (BD-ZR4)`
     """
 
     link: str

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import pyoxigraph as ox
 import pyshacl
 from pyshacl.shapes_graph import ShapesGraph
-from rdflib import Graph, URIRef, plugin
-from rdflib.namespace import SH
+from rdflib import BNode, Graph, Literal, URIRef, plugin
+from rdflib.namespace import RDF, RDFS, SH, XSD
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
+from rdflib.term import Node
 
-__all__ = ["Result", "focus_counts", "validate"]
+__all__ = ["Result", "as_graph", "focus_counts", "validate"]
 
 
 @dataclass(frozen=True, order=True)
@@ -27,6 +29,28 @@ class Result:
     focus: str
     path: str
     value: str
+
+
+def as_graph(triples: bytes, *, properties: Collection[str] | None = None) -> Graph:
+    """N-Triples as a graph for pySHACL; of some properties and of classes only, where the shapes can read no others."""
+    wanted = None if properties is None else {*properties, str(RDF.type), str(RDFS.subClassOf)}
+    term = lru_cache(maxsize=None)(_term)
+    graph = Graph()
+    graph.addN(
+        (term(each.subject), term(each.predicate), term(each.object), graph)
+        for each in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)
+        if wanted is None or each.predicate.value in wanted
+    )
+    return graph
+
+
+def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> Node:
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    datatype = None if term.language or term.datatype.value == str(XSD.string) else URIRef(term.datatype.value)
+    return Literal(term.value, lang=term.language, datatype=datatype)
 
 
 def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:

@@ -11,6 +11,7 @@ from .derive import Judged
 from .design import SIDES
 from .facts import named
 from .graph import minted
+from .recall import rows_of
 
 __all__ = ["SORTS", "Focus", "foci_of", "focus_iris", "frame_of"]
 
@@ -51,23 +52,23 @@ def foci_of(sort: str, judged: Judged, rows: pl.DataFrame) -> Iterator[Focus]:
     frame = frame_of(sort, judged)[rows["nth"]]
     iris = focus_iris(sort, judged, rows)
     if sort in ("link", "end"):
-        for row, side, iri in zip(frame.iter_rows(named=True), rows["side"], iris, strict=True):
-            yield Focus(sort, row, side, (row["link"],), iri)
+        for row, link, side, iri in zip(rows_of(frame), frame["link"], rows["side"], iris, strict=True):
+            yield Focus(sort, row, side, (link,), iri)
         return
     names = {"port": ["device", "port"], "device": ["device"], "group": ["group"]}[sort]
     touched = _touched(judged, frame.select(names).unique(), names)
-    for row, iri in zip(frame.iter_rows(named=True), iris, strict=True):
-        more = touched.get(tuple(row[name] for name in names), {})
-        yield Focus(sort, row | more, None, tuple(more.get("links", ())), iri)
+    frame = frame.join(touched, on=names, how="left", maintain_order="left")
+    for row, links, iri in zip(rows_of(frame), frame["links"].to_list(), iris, strict=True):
+        yield Focus(sort, row, None, tuple(links or ()), iri)
 
 
-def _touched(judged: Judged, wanted: pl.DataFrame, names: list[str]) -> dict[tuple[object, ...], dict[str, list[str]]]:
+def _touched(judged: Judged, wanted: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     """What findings on ports, devices and groups tell of: the links there, and the modules recorded."""
     first = judged.links.filter(pl.col("case") == 0)
     ends = pl.concat(
         first.select("link", "group", device=f"{s}_device", port=f"{s}_port", module=f"{s}_module") for s in SIDES
     )
-    told = (
+    return (
         ends.drop_nulls(names)
         .join(wanted, on=names, how="semi")
         .group_by(names)
@@ -76,7 +77,3 @@ def _touched(judged: Judged, wanted: pl.DataFrame, names: list[str]) -> dict[tup
             modules=pl.col("module").drop_nulls().unique().sort(),
         )
     )
-    return {
-        tuple(row[name] for name in names): {"links": row["links"], "modules": row["modules"]}
-        for row in told.iter_rows(named=True)
-    }

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from .design import SIDES
 from .facts import FIELDS
 from .fields import Field
 from .knowledge import Knowledge, ModuleType
 from .pairing import NOTHING
+from .recall import Recall, recalled
 from .resolve import nearest
 
 __all__ = ["Thing", "figure", "quantity", "say"]
@@ -45,9 +47,31 @@ class Thing:
         return self.knowledge.types.get(str(self.get("type", side)))
 
 
-def say(template: str, thing: Thing) -> str:
-    """The sentence with every name in braces replaced; an unknown name stays, so that a test sees it."""
-    return re.sub(r"\{(\w+)\}", lambda match: _word(match[1], thing), template).strip()
+def say(template: str, thing: Thing, recall: Recall | None = None) -> str:
+    """The sentence with every name in braces replaced; an unknown name stays, so that a test sees it.
+
+    recall keeps what words came to, for many things of one kind of knowledge.
+    """
+    text, *rest = _parts(template)
+    for name, after in zip(rest[::2], rest[1::2], strict=True):
+        text += (_word(name, thing) if recall is None or name in _OWN else _recalled(name, thing, recall)) + after
+    return text.strip()
+
+
+@lru_cache(maxsize=256)
+def _parts(template: str) -> list[str]:
+    return re.split(r"\{(\w+)\}", template)
+
+
+# Words that every thing has of its own, or that hang on more than columns: not worth keeping.
+_OWN = frozenset({"aPlace", "bPlace", "device", "link", "links", "place"})
+
+
+def _recalled(name: str, thing: Thing, recall: Recall) -> str:
+    def word(row: Mapping[str, object]) -> str:
+        return _word(name, Thing(thing.kind, row, thing.side, thing.links, thing.knowledge))
+
+    return recalled(recall, (name, thing.kind, thing.side), thing.row, word)
 
 
 def quantity(thousandths: int, unit: str) -> str:
@@ -143,12 +167,11 @@ def _interface(side: str) -> Callable[[Thing], str]:
 
 def _module_problem(thing: Thing) -> str:
     text = thing.get("module")
-    place = _place(None)(thing)
     if not text:
-        return f"{place}: no module is recorded. Give {thing.side}_module."
+        return f"no module is recorded. Give {thing.side}_module."
     close = nearest(str(text), thing.knowledge)
     hint = f" Nearest known names: {', '.join(close)}." if close else ""
-    return f"{place}: no module is known by the name “{text}”.{hint} Give its part number, or add it by --catalog."
+    return f"no module is known by the name “{text}”.{hint} Give its part number, or add it by --catalog."
 
 
 def _pair_advice(thing: Thing) -> str:

@@ -192,7 +192,8 @@ def _link(dump: Dump, way: _Way, file: str) -> tuple[dict[str, object], list[Ass
         row |= {
             f"{side}_device": end.device,
             f"{side}_port": end.port,
-            f"{side}_module": end.fitted.part,
+            f"{side}_module": end.fitted.part or end.fitted.medium,
+            f"{side}_module_also": end.fitted.medium if end.fitted.part else None,
             f"{side}_lanes": list(end.lanes) or None,
         }
         if end.fitted.guess:

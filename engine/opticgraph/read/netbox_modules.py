@@ -33,6 +33,7 @@ class Fitted:
     bay: str | None = None  # of a transceiver that serves several interfaces, and which of how many this one is
     leg: int = 1
     legs: int = 1
+    medium: str | None = None  # the PMD that the module type's profile names
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class _Transceiver:
     device: int
     what: str
     names: tuple[str, ...]  # part number first, then model
+    medium: str | None
     lanes: int | None
     status: str | None
     interfaces: tuple[int, ...]
@@ -116,13 +118,13 @@ def _seat(dump: Dump, one: _Transceiver, fitted: dict[int, Fitted]) -> tuple[str
             text = f"transceiver {part} is in {dump.interfaces[key].name}, where {held.part} is recorded too; not read"
             return _LEFT, [text, *trouble]
         surer = held if not held.guess or one.guess else replace(held, guess="", how=one.how)
-        fitted[key] = replace(surer, part=held.part or part)
+        fitted[key] = replace(surer, part=held.part or part, medium=held.medium or one.medium)
     if taken:
         return _TWICE, []
     legs = sorted(one.interfaces, key=lambda key: _natural(dump.interfaces[key].name))
     for leg, key in enumerate(legs, 1):
         bay = one.bay if len(legs) > 1 else None
-        fitted[key] = Fitted(part, one.lanes, one.guess, one.how, bay, leg, len(legs))
+        fitted[key] = Fitted(part, one.lanes, one.guess, one.how, bay, leg, len(legs), one.medium)
     return _PLACED, trouble
 
 
@@ -215,6 +217,7 @@ def _from_module(site: _Site, module: Module) -> _Transceiver:
         device=module.device,
         what=f"bay {module.bay_name}",
         names=_names(module),
+        medium=_medium(module.type.attributes),
         lanes=_lanes(module.type.attributes),
         status=module.status,
         interfaces=tuple(one.id for one in own) or ((told[0].id,) if told else ()),
@@ -232,6 +235,7 @@ def _from_item(site: _Site, item: Item) -> _Transceiver:
         device=item.device,
         what=f"inventory item {item.name}",
         names=(item.part_id,) if item.part_id else (),
+        medium=None,
         lanes=None,
         status=item.status,
         interfaces=(one.id,) if one else (),
@@ -239,6 +243,12 @@ def _from_item(site: _Site, item: Item) -> _Transceiver:
         guess=f"the {told[1]} of inventory item {item.name} names the interface" if told else "",
         bay=None,
     )
+
+
+def _medium(attributes: Mapping[str, object]) -> str | None:
+    """The PMD that a module type profile names."""
+    told = (attributes.get(key) for key in ("pmd", "phy"))
+    return next((text for text in told if isinstance(text, str) and text.strip()), None)
 
 
 def _lanes(attributes: Mapping[str, object]) -> int | None:
