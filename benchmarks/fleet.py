@@ -63,7 +63,7 @@ PLANTS = (
         breakout=True, b_cage="QSFP28", b_connector="LC duplex", b_polish="UPC", b_fec="none",
     ),
     Plant(2, "100G-BIDI-20-LR1-U", "100G-BIDI-20-LR1-D", "QSFP28", 100, "OS2", "LC simplex", "UPC", "none", 20000, 5.0),
-    Plant(3, "100G-ER4-LITE", "100G-ER4-LITE", "QSFP28", 100, "OS2", "LC duplex", "UPC", "rs528", 30000, 5.0, least=900),
+    Plant(1, "100G-ER4-LITE", "100G-ER4-LITE", "QSFP28", 100, "OS2", "LC duplex", "UPC", "rs528", 30000, 5.0, least=900),
 )  # fmt: skip
 WAN = Plant(0, "400ZR", "400ZR", "QSFP-DD", 400, "OS2", "LC duplex", "UPC", None, 0, 24.0, line_system="amplified")
 WAN_SHARE = 16  # one block of alike links in so many goes from site to site

@@ -18,28 +18,41 @@ _PORT = ["device", "port"]
 def ports_across(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
     """Add to each port: modes_in_use, group_modes (of its port group), lanes_doubled, modules_recorded.
 
-    links has the columns of derive.Judged.links, one row a link. lanes_doubled counts lanes that more than one link
-    uses, modules_recorded the module types there, by their names where they are not known; doubled and group_modes
-    name the links and modes.
+    links has the columns of derive.Judged.links, one row a link; a_place and b_place are rows of ports. lanes_doubled
+    counts lanes that more than one link uses, modules_recorded the module types there, by their names where they are
+    not known; doubled and group_modes name the links and modes.
     """
-    ends = _ends(links)
-    told = ports.join(_modes(ends), on=_PORT, how="left")
+    ends = _ends(links).drop_nulls("place")
+    shared = ends["place"].is_duplicated()  # most ports have one end, and nothing to be counted
+    alone, several = ends.filter(~shared), ends.filter(shared)
+    single = alone.select(
+        "place",
+        modes_in_use=pl.when(pl.col("mode").is_not_null()).then(pl.concat_list("mode")),
+        modules_recorded=pl.coalesce("type", "module").is_not_null().cast(pl.Int64),
+    )
+    counted = several.select("place").unique()
+    for more in (_listed(several, ["place"], modes_in_use="mode"), _shared(several)):
+        counted = counted.join(more, on="place", how="left")
+    found = pl.concat([single, counted], how="diagonal")
+    at = pl.repeat(None, ports.height, dtype=pl.UInt32, eager=True)
+    at = at.scatter(found["place"], pl.int_range(found.height, dtype=pl.UInt32, eager=True))
+    told = ports.hstack(found.drop("place")[at])
     grouped = told.filter(pl.col("port_group").is_not_null()).explode("modes_in_use")
     groups = _listed(grouped, ["device", "port_group"], group_modes="modes_in_use")
-    told = told.join(groups, on=["device", "port_group"], how="left")
-    told = told.join(_shared(ends), on=_PORT, how="left")
+    told = told.join(groups, on=["device", "port_group"], how="left", maintain_order="left")
     return told.with_columns(
         port_group_modes=pl.when(pl.col("modes_in_use").is_not_null())
         .then(pl.col("group_modes").list.len())
         .cast(pl.Int64),
         lanes_doubled=pl.col("lanes_doubled").fill_null(0),
         modules_recorded=pl.col("modules_recorded").fill_null(0),
-    ).sort(_PORT)
+    )
 
 
 def groups_across(links: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """Add to each group: modules_shared, how many modules carry more than one of its links; `together` names them."""
-    ends = _ends(links.filter(pl.col("group").is_not_null()))
+    ends = _ends(links.filter(pl.col("group").is_not_null())).drop_nulls("place")
+    ends = ends.filter(pl.col("place").is_duplicated())
     shared = (
         _listed(ends, ["group", *_PORT, "module"], links="link")
         .filter(pl.col("links").list.len() > 1)
@@ -58,6 +71,7 @@ def _ends(links: pl.DataFrame) -> pl.DataFrame:
             "group",
             device=f"{s}_device",
             port=f"{s}_port",
+            place=f"{s}_place",
             module=f"{s}_module",
             type=f"{s}_type",
             lanes=f"{s}_lanes",
@@ -70,26 +84,19 @@ def _ends(links: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _modes(ends: pl.DataFrame) -> pl.DataFrame:
-    """The mode each port is used in: that of its legs, or one link at its rate; unknown where a leg's is."""
-    return _listed(ends, _PORT, modes_in_use="mode")
-
-
 def _shared(ends: pl.DataFrame) -> pl.DataFrame:
-    """Ports with more than one end: only there can a lane or a module be doubled."""
-    ends = ends.drop_nulls(_PORT)
-    several = ends.filter(pl.len().over(_PORT) > 1)
+    """Lanes doubled and modules recorded at ports with more than one end."""
     whole = pl.int_ranges(1, pl.col("all_lanes").fill_null(ALL_LANES) + 1)
-    lanes = several.select(
-        *_PORT, "link", lane=pl.when(pl.col("lanes").list.len() > 0).then("lanes").otherwise(whole)
+    lanes = ends.select(
+        "place", "link", lane=pl.when(pl.col("lanes").list.len() > 0).then("lanes").otherwise(whole)
     ).explode("lane")
-    twice = lanes.filter(pl.col("link").n_unique().over(*_PORT, "lane") > 1)
-    doubled = twice.group_by(_PORT).agg(
+    twice = lanes.filter(pl.col("link").n_unique().over("place", "lane") > 1)
+    doubled = twice.group_by("place").agg(
         lanes_doubled=pl.col("lane").n_unique().cast(pl.Int64), doubled=pl.col("link").unique().sort()
     )
-    named = ends.select(*_PORT, what=pl.coalesce("type", "module")).drop_nulls().unique()
-    modules = named.group_by(_PORT).agg(modules_recorded=pl.len().cast(pl.Int64))
-    return modules.join(doubled, on=_PORT, how="left")
+    named = ends.select("place", what=pl.coalesce("type", "module")).drop_nulls().unique()
+    modules = named.group_by("place").agg(modules_recorded=pl.len().cast(pl.Int64))
+    return modules.join(doubled, on="place", how="full", coalesce=True)
 
 
 def _listed(frame: pl.DataFrame, keys: list[str], **lists: str) -> pl.DataFrame:

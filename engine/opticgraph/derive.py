@@ -40,7 +40,7 @@ class Judged:
 
 # What is counted over links: of the link, and of each of its ends.
 _COUNTED = ("link", "group", "status", "rate_gbps", "pair_rate_gbps")
-_COUNTED_ENDS = ("device", "port", "module", "type", "lanes", "all_lanes", "legs", "leg_mode", "power_high_mw")
+_COUNTED_ENDS = ("device", "port", "place", "module", "type", "lanes", "all_lanes", "legs", "leg_mode", "power_high_mw")
 
 
 def derive(design: Design, knowledge: Knowledge) -> Judged:

@@ -26,7 +26,8 @@ def ports_of(design: Design) -> tuple[pl.DataFrame, pl.DataFrame]:
     used = pl.concat(
         design.links.select("link", device=f"{side}_device", port=f"{side}_port", side=pl.lit(side)) for side in SIDES
     ).drop_nulls(_PORT)
-    ports = used.select(_PORT).unique().join(design.ports, on=_PORT, how="full", coalesce=True)
+    more = used.select(_PORT).join(design.ports, on=_PORT, how="anti").unique()
+    ports = pl.concat([design.ports, more], how="diagonal") if more.height else design.ports
     ports = ports.join(design.devices.select("device", "device_type"), on="device", how="left")
     ports = _looked_up(ports, ["device_type", "port"], _host_facts, _HOST)
     told = ports.filter(pl.col("cage").is_null() & pl.col("host_cage").is_not_null())
@@ -41,18 +42,18 @@ def ports_of(design: Design) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def with_ports(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
-    """Add what is known of each end's port: a_cage, a_cage_power_mw, a_modes, a_port_group; b_... likewise."""
+    """Add each end's row in ports, a_place, and what is known there: a_cage, a_cage_power_mw, a_modes, a_port_group."""
+    places = ports.select(_PORT).with_row_index("place")
     for side in SIDES:
-        of_side = ports.select(
-            pl.col(_PORT).name.prefix(f"{side}_"),
+        keys = [f"{side}_{name}" for name in _PORT]
+        found = links.select(keys).join(places, left_on=keys, right_on=_PORT, how="left", maintain_order="left")
+        known = ports.select(
             pl.col("cage").alias(f"{side}_cage"),
             pl.col("power_mw").alias(f"{side}_cage_power_mw"),
             pl.col("modes").alias(f"{side}_modes"),
             pl.col("port_group").alias(f"{side}_port_group"),
         )
-        keys = [f"{side}_{name}" for name in _PORT]
-        found = links.select(keys).join(of_side, on=keys, how="left", maintain_order="left")
-        links = links.hstack(found.drop(keys))
+        links = links.hstack([found["place"].alias(f"{side}_place"), *known[found["place"]]])
     return links
 
 
@@ -161,7 +162,10 @@ def _looked_up(
     table = pl.DataFrame(found, schema=schema, orient="row")
     place = distinct.with_row_index("at")
     at = frame.select(keys).join(place, on=list(keys), how="left", nulls_equal=True, maintain_order="left")["at"]
-    return frame.hstack(table[at])
+    constant = [column for column in table if column.null_count() == table.height]
+    frame = frame.hstack(table.drop(column.name for column in constant)[at])
+    # what is nowhere known takes no room as a literal; a fleet of a million links has dozens of such columns
+    return frame.with_columns(pl.lit(None, column.dtype).alias(column.name) for column in constant)
 
 
 def _schema(of: type) -> Schema:

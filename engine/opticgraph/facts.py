@@ -24,6 +24,7 @@ __all__ = [
     "GROUP",
     "LINK",
     "PORT",
+    "believed",
     "column_of",
     "derived_graph",
     "graph_of",
@@ -122,9 +123,13 @@ def column_of(path: tuple[str, ...], side: str | None) -> str | None:
 
 def graph_of(design: Design, judged: Judged, knowledge: Knowledge) -> bytes:
     """What the rules read: the design as judged, its derived facts, and what is believed of its module types."""
+    return derived_graph(design, judged) + believed(judged, knowledge)
+
+
+def believed(judged: Judged, knowledge: Knowledge) -> bytes:
+    """What is believed, of module types only those in the design."""
     used = {id for side in SIDES for id in judged.links[f"{side}_type"].unique() if id}
-    believed = b"".join(knowledge.of_type[id] for id in sorted(used))
-    return derived_graph(design, judged) + knowledge.common + believed
+    return knowledge.common + b"".join(knowledge.of_type[id] for id in sorted(used))
 
 
 def derived_graph(design: Design, judged: Judged) -> bytes:
@@ -141,9 +146,18 @@ def derived_graph(design: Design, judged: Judged) -> bytes:
 
 def named(links: pl.DataFrame) -> pl.DataFrame:
     """Links as they are named in the graph: further meanings get names, ports and devices of their own."""
-    extra = pl.when(pl.col("case") > 0).then(pl.concat_str(pl.lit(CASE), "case")).otherwise(pl.lit(""))
-    named = [pl.concat_str(name, extra).alias(name) for name in ("link", "a_device", "b_device")]
-    return links.with_columns(*named, group=pl.when(pl.col("case") == 0).then("group"))
+    further = pl.col("case") > 0
+    link = pl.concat_str("link", pl.lit(CASE), "case")
+    devices = [  # of one link only: what others mean there is no concern of this meaning
+        pl.when(further)
+        .then(pl.concat_str(f"{s}_device", pl.lit(CASE), link))
+        .otherwise(f"{s}_device")
+        .alias(f"{s}_device")
+        for s in SIDES
+    ]
+    return links.with_columns(
+        pl.when(further).then(link).otherwise("link").alias("link"), *devices, group=pl.when(~further).then("group")
+    )
 
 
 def _shadows(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:

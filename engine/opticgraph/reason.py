@@ -7,23 +7,23 @@ skipped. docs/kinds.md says why both give what a SHACL processor gives on the wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from urllib.parse import quote
 
 import polars as pl
 from rdflib import Graph, URIRef
-from rdflib.collection import Collection
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import OWL, RDF, RDFS, SH
 from rdflib.term import Node
 
 from .derive import Judged
 from .design import SIDES, Design
-from .facts import FIELDS, graph_of
+from .facts import CASE, believed, derived_graph, graph_of, named
 from .footprint import Footprint, Walk, footprint
-from .graph import XSD
+from .graph import BASE, OPTIC, THINGS
 from .kinds import Members, Unplaced, kinds_of
 from .knowledge import Knowledge
+from .places import own_terms, own_walks
 from .rules import Rules
 from .shacl import Result, as_graph, focus_counts, validate
 from .sources import local
@@ -56,10 +56,10 @@ class Reasoned:
 
 def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -> Reasoned:
     """Judge every shape with a target on everything it targets."""
-    heads = sorted({s for target in _TARGETS for s in rules.shapes.subjects(target, None)}, key=str)
+    heads = sorted({s for s, p, o in rules.shapes if _is_target(rules.shapes, s, p, o)}, key=str)
     members: dict[Node, Members] = {}
     hows: dict[str, How] = {}
-    asked = _asked(rules.shapes, heads, _predicates(design.triples))
+    asked = _asked(rules.shapes, heads, design.triples)
     placed = {head: told for head, told in asked.items() if not isinstance(told, Unplaced)}
     kinds = kinds_of(placed, judged)
     for head in heads:
@@ -82,26 +82,37 @@ def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -
     return Reasoned(results, hows)
 
 
-def _asked(
-    shapes: Graph, heads: Sequence[Node], extra: frozenset[str]
-) -> dict[Node, tuple[str, Footprint] | Unplaced]:
+def _asked(shapes: Graph, heads: Sequence[Node], triples: bytes) -> dict[Node, tuple[str, Footprint] | Unplaced]:
     """Of each shape with a target its target class and footprint, or why it cannot be told into kinds."""
     shared = _shared(shapes, heads)
+    extra, widened = _predicates(triples), _widened(triples)
     asked: dict[Node, tuple[str, Footprint] | Unplaced] = {}
     for head in heads:
-        targets = [(p, o) for p in _TARGETS for o in shapes.objects(head, p)]
+        targets = [(p, o) for s, p, o in shapes.triples((head, None, None)) if _is_target(shapes, s, p, o)]
         told = footprint(shapes, head)
         beyond = sorted({step.property for walk in told.walks for step in walk} & extra)
-        if len(targets) != 1 or targets[0][0] != SH.targetClass:
-            asked[head] = Unplaced("its targets are not those of one class")
+        classes = sorted(({str(o) for _, o in targets} | {name for _, name in told.classes}) & widened)
+        if len(targets) != 1 or targets[0][0] != SH.targetClass or not str(targets[0][1]).startswith(OPTIC):
+            asked[head] = Unplaced("its targets are not those of one class of the ontology")
         elif head in shared:
             asked[head] = Unplaced("it shares a shape with another one that has a target")
+        elif told.refused:
+            asked[head] = Unplaced(told.refused)
         elif beyond:
-            says = f"the design says more of {', '.join(map(local, beyond))} than its columns hold"
-            asked[head] = Unplaced(says)
+            asked[head] = Unplaced(f"the design says more of {', '.join(map(local, beyond))} than its columns hold")
+        elif classes:
+            asked[head] = Unplaced(f"the design itself says what is of class {', '.join(map(local, classes))}")
         else:
             asked[head] = local(str(targets[0][1])), told
     return asked
+
+
+def _is_target(shapes: Graph, shape: Node, predicate: Node, value: Node) -> bool:
+    """Whether a triple gives a shape a target; a shape that is a class targets what is of it."""
+    if predicate == RDF.type and value in (RDFS.Class, OWL.Class):
+        kinds = (SH.NodeShape, SH.PropertyShape)
+        return any((shape, RDF.type, kind) in shapes for kind in kinds) or (shape, SH.property, None) in shapes
+    return predicate in _TARGETS
 
 
 def _predicates(triples: bytes) -> frozenset[str]:
@@ -109,21 +120,11 @@ def _predicates(triples: bytes) -> frozenset[str]:
     return frozenset(line.split(" ", 2)[1][1:-1] for line in triples.decode().splitlines() if line.strip())
 
 
-def _within(shapes: Graph, shape: Node) -> set[Node]:
-    """A shape and all shapes nested in it."""
-    seen: set[Node] = set()
-    todo = [shape]
-    while todo:
-        at = todo.pop()
-        if at in seen:
-            continue
-        seen.add(at)
-        for predicate in (SH.property, SH.node, SH["not"], SH.qualifiedValueShape):
-            todo += shapes.objects(at, predicate)
-        for predicate in (SH["or"], SH["and"], SH.xone):
-            for members in shapes.objects(at, predicate):
-                todo += Collection(shapes, members)
-    return seen
+def _widened(triples: bytes) -> frozenset[str]:
+    """Classes of which a design's own triples say that more is of them than its columns tell."""
+    wide = (f"<{RDF.type}>", f"<{RDFS.subClassOf}>")
+    said = [line.split(" ", 2) for line in triples.decode().splitlines() if line.strip()]
+    return frozenset(value.removesuffix(" .")[1:-1] for _, predicate, value in said if predicate in wide)
 
 
 def _shared(shapes: Graph, heads: Iterable[Node]) -> frozenset[Node]:
@@ -151,9 +152,9 @@ def _on_representatives(
         return []
     few = _only(judged, _representatives(members))
     read = {step.property for head in members for walk in told[head].walks for step in walk}
-    data = as_graph(graph_of(_kept(design, few), few, knowledge), properties=read)
-    run = Graph()
-    run += (triple for triple in shapes if triple[1] not in _TARGETS)
+    # of the catalogue all that the whole design uses: what is said of one type may be read from another
+    data = as_graph(derived_graph(_kept(design, few), few) + believed(judged, knowledge), properties=read)
+    run = _aimed(shapes, [])
     stands_for: dict[tuple[str, str], int] = {}
     for at, (head, own) in enumerate(members.items()):
         relation = URIRef(f"{_KIND}{at}")
@@ -162,16 +163,23 @@ def _on_representatives(
         for iri, kind in zip(iris, own.first["kind"], strict=True):
             data.add((URIRef(_KIND), relation, URIRef(iri)))
             stands_for[str(head), iri] = kind
-    head_of = {str(s): head for head in members for s in (head, *shapes.objects(head, SH.property))}
+    head_of = {str(s): (head, s) for head in members for s in (head, *shapes.objects(head, SH.property))}
     found: dict[Node, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
     for result in validate(data, run):
-        head = head_of[result.shape]
+        head, _ = head_of[result.shape]
         found[head][stands_for[str(head), result.focus]].append(result)
-    own = {
-        shape: _own_figure(told[head] if shape == str(head) else footprint(shapes, URIRef(shape)))
-        for shape, head in head_of.items()
+    footprints = {
+        name: told[head] if shape == head else footprint(shapes, shape) for name, (head, shape) in head_of.items()
     }
-    return [each for head, by_kind in found.items() for each in _handed_out(by_kind, members[head], judged, own)]
+    return [each for head, by_kind in found.items() for each in _handed_out(by_kind, members[head], judged, footprints)]
+
+
+def _aimed(shapes: Graph, heads: Iterable[Node]) -> Graph:
+    """The shapes with the targets of these heads only."""
+    kept = set(heads)
+    run = Graph()
+    run += (t for t in shapes if t[0] in kept or not _is_target(shapes, *t))
+    return run
 
 
 def _representatives(members: Mapping[Node, Members]) -> dict[str, pl.Series]:
@@ -211,31 +219,41 @@ def _kept(design: Design, few: Judged) -> Design:
 
 
 def _handed_out(
-    by_kind: Mapping[int, list[Result]], members: Members, judged: Judged, own: Mapping[str, Callable[[Focus], str]]
+    by_kind: Mapping[int, list[Result]], members: Members, judged: Judged, footprints: Mapping[str, Footprint]
 ) -> Iterator[tuple[Result, Focus]]:
-    """Every member's own results: the representative's, with the member's name and its own figures."""
+    """Every member's own results: the representative's, with the member's name, its own figures and things."""
     theirs = members.of(list(by_kind))
-    for focus, kind in zip(foci_of(members.sort, judged, theirs), theirs["kind"], strict=True):
+    first = members.first.filter(pl.col("kind").is_in(list(by_kind)))
+    row_of = {kind: row for row, kind in enumerate(first["kind"])}
+    shapes = sorted({result.shape for results in by_kind.values() for result in results if result.value})
+    own = {  # of each walk whose end is a member's own: what it leads to from representatives, and from members
+        shape: [
+            (_terms(walk, members.sort, judged, first), _terms(walk, members.sort, judged, theirs))
+            for walk in own_walks(footprints[shape], members.sort)
+        ]
+        for shape in shapes
+    }
+    for row, (focus, kind) in enumerate(zip(foci_of(members.sort, judged, theirs), theirs["kind"], strict=True)):
         for result in by_kind[kind]:
-            value = own[result.shape](focus) if result.value else ""
-            yield Result(result.shape, focus.iri, result.path, value or result.value), focus
+            value = result.value
+            if value == f"<{result.focus}>":
+                value = f"<{focus.iri}>"
+            elif value:
+                at = row_of[kind]
+                value = next((told[row] for standing, told in own[result.shape] if standing[at] == value), value)
+            yield Result(result.shape, focus.iri, result.path, value), focus
 
 
-def _own_figure(told: Footprint) -> Callable[[Focus], str]:
-    """A figure that is only compared is each member's own; a word or term is the same for the whole kind (empty)."""
-    if told.value == ():
-        return lambda focus: f"<{focus.iri}>"
-    compared = {walk for c in told.compares for walk in (c.left, c.right)}
-    walk = told.value if told.value in compared and told.value not in told.exact else None
-    return (lambda focus: _literal(walk, focus)) if walk else (lambda _: "")
-
-
-def _literal(walk: Walk, focus: Focus) -> str:
-    field = FIELDS[focus.kind][local(walk[-1].property)]
-    value = focus.row[f"{focus.side}_{field.column}" if focus.kind == "end" else field.column]
-    text = f"{(Decimal(int(str(value))) / 1000).normalize():f}" if field.kind == "decimal" else str(value)
-    datatype = "integer" if field.kind == "count" else "decimal"
-    return f'"{text}"^^<{XSD}{datatype}>'
+def _terms(walk: Walk, sort: str, judged: Judged, rows: pl.DataFrame) -> list[str]:
+    """What a walk leads to from each of the rows, as N-Triples."""
+    placed, frame = rows.with_row_index("row"), frame_of(sort, judged)
+    parts = []
+    for side in SIDES if sort == "end" else (None,):
+        own = placed.filter(pl.col("side").eq_missing(side))
+        few = frame[own["nth"]]
+        terms = own_terms(walk, sort, side, named(few) if sort in ("link", "end") else few)
+        parts.append(pl.DataFrame({"row": own["row"], "term": terms}))
+    return pl.concat(parts).sort("row")["term"].to_list()
 
 
 # --- on the whole graph ------------------------------------------------------------------------------------------
@@ -248,12 +266,16 @@ def _on_whole_graph(
     if judged.links.height > WHOLE_GRAPH:
         return [], None
     data = as_graph(graph_of(design, judged, knowledge))
-    run = Graph()
-    run += (t for t in shapes if t[1] not in _TARGETS or t[0] in heads)
-    results = validate(data, run)
+    run = _aimed(shapes, heads)
+    results = [result for result in validate(data, run) if not _shadow(result.focus)]
     wanted = {result.focus for result in results}
     foci = {iri: focus for sort in SORTS for iri, focus in _all(sort, judged) if iri in wanted}
     return [(result, foci.get(result.focus)) for result in results], focus_counts(data, run)
+
+
+def _shadow(focus: str) -> bool:
+    """Whether a thing is a port as a further meaning of a module's name has it: judged as the port itself."""
+    return focus.startswith(f"{BASE}{THINGS['cage'].head}/") and quote(CASE) in focus
 
 
 def _all(sort: str, judged: Judged) -> Iterator[tuple[str, Focus]]:

@@ -28,14 +28,17 @@ FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "turtle": ("turtle", (".ttl",)),
         "jsonld": ("jsonld", (".jsonld",)),
         "junit": ("junit", (".xml",)),
+        "parquet": ("parquet", (".parquet",)),
     }
 )
 NO_SOURCES: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
 
 def format_of(path: str | Path) -> str:
-    """The format that a file's ending tells."""
+    """The format that a file's ending tells; a folder gets Parquet tables."""
     name = Path(path).name.lower()
+    if Path(path).is_dir():
+        return "parquet"
     for format, (_, endings) in FORMATS.items():
         if name.endswith(endings):
             return format
@@ -77,8 +80,25 @@ def write(
     sources: Mapping[str, tuple[str, str]] = NO_SOURCES,
     fail_on: str = "violation",
 ) -> None:
-    """Write the report to a file, whole or not at all; the ending tells the format where none is named."""
-    save(render(audit, format=format or format_of(path), sources=sources, fail_on=fail_on), path)
+    """Write the report to a file, whole or not at all; the ending tells the format where none is named.
+
+    As Parquet, a name without that ending is a folder, made if need be, which gets a table of findings and one of
+    verdicts.
+    """
+    format = format or format_of(path)
+    if format == "parquet" and Path(path).suffix.lower() != ".parquet":
+        for name, content in import_module(".parquet", __name__).tables(audit).items():
+            save(content, _made(Path(path)) / name)
+        return
+    save(render(audit, format=format, sources=sources, fail_on=fail_on), path)
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    return folder
 
 
 def save(content: bytes, path: str | Path) -> None:

@@ -1,0 +1,87 @@
+"""The audit as Parquet tables for fleets: one row a finding, and if a folder is written one row a verdict too.
+
+A file, such as findings.parquet, holds the findings: their columns are the fields of the JSON's findings, with `file`
+and `row` for its `input`, and `supply`, the column that would settle an unknown. A folder gets findings.parquet and
+verdicts.parquet, whose columns are the fields of the JSON's verdicts. Both have the order of the JSON.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+import polars as pl
+
+from ..result import Audit, Finding, Verdict
+
+__all__ = ["FINDING", "VERDICT", "render", "tables"]
+
+_TEXT, _TEXTS = pl.String(), pl.List(pl.String())
+FINDING = pl.Schema(
+    {
+        "id": _TEXT,
+        "rule": _TEXT,
+        "severity": _TEXT,
+        "nature": _TEXT,
+        "link": _TEXT,
+        "links": _TEXTS,
+        "end": _TEXT,
+        "subject": _TEXT,
+        "message": _TEXT,
+        "found": _TEXT,
+        "limit": _TEXT,
+        "unit": _TEXT,
+        "estimated": pl.Boolean(),
+        "sources": _TEXTS,
+        "contested": pl.Boolean(),
+        "supply": _TEXT,
+    }
+)
+VERDICT = pl.Schema(
+    {
+        "link": _TEXT,
+        "verdict": _TEXT,
+        "rules": _TEXTS,
+        "assumed": _TEXTS,
+        "judged": pl.Int64(),
+        "not_judged": _TEXTS,
+        "contested": _TEXTS,
+    }
+)
+
+
+def render(audit: Audit) -> bytes:
+    """The findings as a Parquet file."""
+    return _file(_findings(audit.findings))
+
+
+def tables(audit: Audit) -> dict[str, bytes]:
+    """The findings and the verdicts, each as a Parquet file under its name."""
+    return {"findings.parquet": render(audit), "verdicts.parquet": _file(_frame(audit.verdicts, VERDICT))}
+
+
+def _findings(findings: Sequence[Finding]) -> pl.DataFrame:
+    place = [finding.input or (None, None) for finding in findings]
+    return _frame(findings, FINDING).with_columns(
+        pl.Series("file", [file for file, _ in place], dtype=pl.String),
+        pl.Series("row", [row for _, row in place], dtype=pl.Int64),
+    )
+
+
+def _frame(rows: Sequence[Finding] | Sequence[Verdict], schema: pl.Schema) -> pl.DataFrame:
+    values: list[tuple[Any, ...]] = list(map(attrgetter(*schema), rows))
+    columns = zip(*values, strict=True) if values else ([] for _ in schema)
+    return pl.DataFrame(
+        [
+            pl.Series(name, map(list, column) if kind == _TEXTS else column, dtype=kind)
+            for (name, kind), column in zip(schema.items(), columns, strict=True)
+        ]
+    )
+
+
+def _file(table: pl.DataFrame) -> bytes:
+    held = io.BytesIO()
+    table.write_parquet(held)
+    return held.getvalue()
