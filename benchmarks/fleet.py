@@ -62,8 +62,12 @@ PLANTS = (
         6, "400GBASE-DR4", "100GBASE-DR", "QSFP-DD", 100, "OS2", "MPO-12", "APC", "rs544", 500, 14.0,
         breakout=True, b_cage="QSFP28", b_connector="LC duplex", b_polish="UPC", b_fec="none",
     ),
-    Plant(2, "100G-BIDI-20-LR1-U", "100G-BIDI-20-LR1-D", "QSFP28", 100, "OS2", "LC simplex", "UPC", "none", 20000, 5.0),
-    Plant(1, "100G-ER4-LITE", "100G-ER4-LITE", "QSFP28", 100, "OS2", "LC duplex", "UPC", "rs528", 30000, 5.0, least=900),
+    Plant(
+        2, "100G-BIDI-20-LR1-U", "100G-BIDI-20-LR1-D", "QSFP28", 100, "OS2", "LC simplex", "UPC", "none", 20000, 5.0,
+    ),
+    Plant(
+        1, "100G-ER4-LITE", "100G-ER4-LITE", "QSFP28", 100, "OS2", "LC duplex", "UPC", "rs528", 30000, 5.0, least=900,
+    ),
 )  # fmt: skip
 WAN = Plant(0, "400ZR", "400ZR", "QSFP-DD", 400, "OS2", "LC duplex", "UPC", None, 0, 24.0, line_system="amplified")
 WAN_SHARE = 16  # one block of alike links in so many goes from site to site
@@ -148,7 +152,9 @@ def _lengths(seed: int) -> pl.Expr:
     own = (pl.col("reach_m").cast(pl.UInt64) * part) // 1000 + 1
     line = (pl.col("km") * 1000).cast(pl.UInt64) + _draw("block", 6, seed) % 3000
     length = pl.when(pl.col("line_system").is_not_null()).then(line).otherwise(own)
-    return pl.when(pl.col("fault").eq_missing("no length")).then(None).otherwise(length.cast(pl.Int64)).alias("length_m")
+    return (
+        pl.when(pl.col("fault").eq_missing("no length")).then(None).otherwise(length.cast(pl.Int64)).alias("length_m")
+    )
 
 
 def _light(seed: int) -> list[pl.Expr]:
@@ -239,7 +245,9 @@ def _gnpy(held: Mapping[str, list[Mapping[str, object]]]) -> tuple[Span, ...]:
     for each in held["elements"]:
         if each["type"] == "Fiber":
             length = float(each["params"]["length"])  # type: ignore[index, call-overload]
-            found.append(Span(str(before[each["uid"]]), str(after[each["uid"]]), length if math.isfinite(length) else 1))
+            found.append(
+                Span(str(before[each["uid"]]), str(after[each["uid"]]), length if math.isfinite(length) else 1)
+            )
     return tuple(found)
 
 
@@ -251,7 +259,7 @@ def write(sheet: pl.DataFrame, path: Path) -> None:
     if path.suffix == ".csv":
         sheet.write_csv(path)
         return
-    from opticgraph.convert import convert
+    from opticgraph.export import convert
     from opticgraph.read import sheet as sheets
 
     convert(sheets.read("fleet.csv", data=sheet.write_csv().encode()), path)

@@ -43,13 +43,20 @@ def prepare(fleet: Path, figures: Path) -> None:
     recorded = recorded.with_columns(
         pl.col(f"{side}_lanes").cast(pl.List(pl.String)).list.join(" ").alias(f"{side}_lanes") for side in SIDES
     )
-    bare = with_pairs(judged.select(_before_pairs(judged.columns)).with_columns(fiber_type=recorded["fiber_type"]), knowledge)
-    budgets = bare.select("link", stated_budget_mdb="budget_mdb", sure_budget_mdb="budget_sure_mdb", reach_sure="reach_sure_mm")
+    bare = with_pairs(
+        judged.select(_before_pairs(judged.columns)).with_columns(fiber_type=recorded["fiber_type"]), knowledge
+    )
+    budgets = bare.select(
+        "link", stated_budget_mdb="budget_mdb", sure_budget_mdb="budget_sure_mdb", reach_sure="reach_sure_mm"
+    )
     told = recorded.join(budgets, on="link").with_columns(
         pl.col("a_lanes").replace("", None), reach_sure_mm="reach_sure"
     )
     told = told.unique(KEYS)
-    grades = {t.id: sorted({r.fiber for r in t.reaches if knowledge.fiber_class.get(r.fiber) == "MMF" and r.fiber != "MMF"}) for t in knowledge.types.values()}
+    grades = {
+        t.id: {r.fiber for r in t.reaches if knowledge.fiber_class.get(r.fiber) == "MMF"} - {"MMF"}
+        for t in knowledge.types.values()
+    }
     rows = []
     for row in told.iter_rows(named=True):
         for side in SIDES:
@@ -58,7 +65,9 @@ def prepare(fleet: Path, figures: Path) -> None:
             bears = bool(type_ and (set(type_.host_fecs) - {"none"} or type_.module_fec))
             row[f"{side}_fec_wrong"] = wrong and bears
             row[f"{side}_fec_odd"] = wrong and bool(type_) and "none" in type_.host_fecs and not type_.module_fec
-            row[f"{side}_refused"] = bool(type_) and type_.form_factor in knowledge.refuses.get(row[f"{side}_cage"] or "", ())
+            row[f"{side}_refused"] = bool(type_) and type_.form_factor in knowledge.refuses.get(
+                row[f"{side}_cage"] or "", ()
+            )
             own = grades[type_.id] if type_ else []
             graded = fiber is not None and knowledge.fiber_class.get(fiber) == "MMF" and fiber != "MMF"
             row[f"{side}_ungraded"] = graded and bool(own) and fiber not in own
@@ -126,7 +135,9 @@ def _recorded_cages(fleet: pl.DataFrame) -> pl.DataFrame:
     """What other rows say of a port whose own row says nothing."""
     silent = fleet.filter(pl.col("a_cage").is_null()).select("a_device", "a_port")
     told = fleet.join(silent, on=["a_device", "a_port"], how="semi").drop_nulls("a_cage")
-    return told.select("a_device", "a_port", told_cage="a_cage", told_power="a_cage_power_w").unique(["a_device", "a_port"])
+    return told.select("a_device", "a_port", told_cage="a_cage", told_power="a_cage_power_w").unique(
+        ["a_device", "a_port"]
+    )
 
 
 def _of_links(links: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -92,6 +92,7 @@ _NUMBERS = (
     "-14.5",
     '"4"^^xsd:decimal',
     "1.0e2",
+    "1.0e-1",
     '"nan"^^xsd:double',
 )
 _TERMS = (

@@ -48,7 +48,7 @@ def odd_designs(draw: st.DrawFn, *, most: int = 6) -> Design:
         if draw(st.booleans()):
             kept = draw(st.sets(st.sampled_from(sorted(set(row) - {"link"})), max_size=6))
             row |= {name: value for name, value in draw(st.sampled_from(rows)).items() if name not in {*kept, "link"}}
-    numbers = st.sampled_from((None, 0, 2_000, 4_000, 30_000, 100_000, -14_500))
+    numbers = st.sampled_from((None, 0, 100, 101, 2_000, 4_000, 30_000, 100_000, -14_500))
     for row in rows:
         for name in draw(st.sets(st.sampled_from(_ALIKE), max_size=3)):
             row[name] = draw(numbers)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import pyshacl
-from rdflib import Graph, URIRef
+from rdflib import BNode, Graph, URIRef
 from rdflib.namespace import SH
+from rdflib.plugins.parsers.ntriples import W3CNTriplesParser
 from rdflib.term import Node
 
 from opticgraph.derive import Judged, derive
@@ -33,8 +35,36 @@ def knowledge() -> Knowledge:
 def whole_graph(design: Design, shapes: Graph, *, judged: Judged | None = None) -> Found:
     """What pySHACL finds on the whole graph, with the shapes and their targets as they stand."""
     judged = judged or derive(design, knowledge())
-    data = Graph().parse(data=graph_of(design, judged, knowledge()), format="nt")
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False)
+    data = Graph()
+    data.addN((*_triple(line), data) for line in graph_of(design, judged, knowledge()).decode().splitlines())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # rdflib warns of every ill-typed value that it writes
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)
+        return _results(report)
+
+
+class _Sink:
+    """What rdflib's N-Triples parser gives a triple to."""
+
+    def __init__(self) -> None:
+        self.found: tuple[Node, Node, Node]
+
+    def triple(self, subject: Node, predicate: Node, object_: Node) -> None:
+        self.found = subject, predicate, object_
+
+
+_BLANK: dict[str, BNode] = {}
+
+
+@cache
+def _triple(line: str) -> tuple[Node, Node, Node]:
+    """A line as rdflib reads it; most lines of a graph are the catalogue's, the same every time."""
+    sink = _Sink()
+    W3CNTriplesParser(sink, bnode_context=_BLANK).parsestring(line)
+    return sink.found
+
+
+def _results(report: Graph) -> Found:
     return Counter(
         found for result in report.objects(None, SH.result) if not _shadow((found := _found(report, result))[0])
     )

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import openpyxl
+import polars as pl
 import pyoxigraph
 import pytest
 from rdflib import Graph
@@ -43,7 +44,7 @@ def made(format: str, audit: Audit) -> bytes:
     return report.render(audit, format=format, sources=audits.SOURCES)
 
 
-@pytest.mark.parametrize("format", sorted(set(report.FORMATS) - {"xlsx"}))
+@pytest.mark.parametrize("format", sorted(set(report.FORMATS) - {"parquet", "xlsx"}))
 def test_fabric_is_reported_as_agreed(format: str) -> None:
     assert made(format, audits.fabric()) == (GOLDEN / f"report{ENDINGS[format]}").read_bytes()
 
@@ -57,6 +58,22 @@ def test_workbook_is_as_agreed() -> None:
         for row in sheet.iter_rows(values_only=True)
     ]
     assert lines == list(csv.reader((GOLDEN / "report.xlsx.csv").read_text(encoding="utf-8").splitlines()))
+
+
+def test_parquet_holds_what_the_json_does(tmp_path: Path) -> None:
+    # The rows, not the bytes: how a Parquet file is packed is the library's affair.
+    told = json.loads(made("json", audits.fabric()))
+    report.write(audits.fabric(), path=tmp_path / "out", format="parquet")
+    verdicts = pl.read_parquet(tmp_path / "out" / "verdicts.parquet").to_dicts()
+    findings = pl.read_parquet(tmp_path / "out" / "findings.parquet").to_dicts()
+    supplies = [finding.pop("supply") for finding in findings]
+    for finding in findings:
+        place = {"file": finding.pop("file"), "row": finding.pop("row")}
+        finding["input"] = place if place["file"] is not None else None
+    assert verdicts == told["verdicts"]
+    assert findings == told["findings"]
+    assert supplies == [finding.supply for finding in audits.fabric().findings]
+    assert made("parquet", audits.fabric()) == (tmp_path / "out" / "findings.parquet").read_bytes()
 
 
 @pytest.mark.parametrize("design", sorted(MADE))
@@ -100,7 +117,7 @@ def test_an_unknown_ending_is_named() -> None:
         report.format_of("report.pdf")
     assert str(error.value) == (
         "report.pdf: the ending tells no report format; expected one of "
-        ".csv .htm .html .json .jsonld .ttl .txt .xlsx .xml, or name the format"
+        ".csv .htm .html .json .jsonld .parquet .ttl .txt .xlsx .xml, or name the format"
     )
 
 
@@ -108,7 +125,7 @@ def test_an_unknown_format_is_named() -> None:
     with pytest.raises(InputError) as error:
         report.render(audits.empty(), format="pdf")
     assert str(error.value) == (
-        "pdf: no such report format; expected one of text json csv xlsx html turtle jsonld junit"
+        "pdf: no such report format; expected one of text json csv xlsx html turtle jsonld junit parquet"
     )
 
 

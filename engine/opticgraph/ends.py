@@ -28,7 +28,10 @@ def ports_of(design: Design) -> tuple[pl.DataFrame, pl.DataFrame]:
     ).drop_nulls(_PORT)
     more = used.select(_PORT).join(design.ports, on=_PORT, how="anti").unique()
     ports = pl.concat([design.ports, more], how="diagonal") if more.height else design.ports
-    ports = ports.join(design.devices.select("device", "device_type"), on="device", how="left")
+    ports = ports if _in_order(ports) else ports.sort(_PORT)
+    ports = ports.join(design.devices.select("device", "device_type"), on="device", how="left", maintain_order="left")
+    if ports["device_type"].null_count() == ports.height:  # the host catalogue has nothing to tell
+        return ports, pl.DataFrame(schema=dict.fromkeys(("link", "field", "value", "because"), pl.String()))
     ports = _looked_up(ports, ["device_type", "port"], _host_facts, _HOST)
     told = ports.filter(pl.col("cage").is_null() & pl.col("host_cage").is_not_null())
     assumed = used.join(told, on=_PORT, how="inner").select(
@@ -38,7 +41,13 @@ def ports_of(design: Design) -> tuple[pl.DataFrame, pl.DataFrame]:
         because=pl.format("the host catalogue: {} port {}", "device_type", "port"),
     )
     ports = ports.with_columns(pl.coalesce(name, f"host_{name}").alias(name) for name in ("cage", "power_mw", "modes"))
-    return ports.drop(*_HOST).sort(_PORT), assumed
+    return ports.drop(*_HOST), assumed
+
+
+def _in_order(ports: pl.DataFrame) -> bool:
+    device, port = (pl.col(name) for name in _PORT)
+    later = (device > device.shift(1)) | ((device == device.shift(1)) & (port > port.shift(1)))
+    return bool(ports.select(later.fill_null(True).all()).item())
 
 
 def with_ports(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:

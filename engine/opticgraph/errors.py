@@ -1,11 +1,11 @@
 """What can go wrong for a user, as one small family of exceptions.
 
-    OpticgraphError
-    ├── InputError      a file, cell or argument that could not be used: exit code 2
-    │   ├── DesignError     the network description
-    │   ├── CatalogError    a user's catalogue, rules or trust policy
-    │   └── QueryError      a question or its parameters
-    └── (anything else is our fault: exit code 3)
+OpticgraphError
+├── InputError      a file, cell or argument that could not be used: exit code 2
+│   ├── DesignError     the network description
+│   ├── CatalogError    a user's catalogue, rules or trust policy
+│   └── QueryError      a question or its parameters
+└── (anything else is our fault: exit code 3)
 """
 
 from __future__ import annotations

@@ -60,9 +60,7 @@ def _case(focus: Focus | None) -> int:
     return int(str(focus.row.get("case", 0))) if focus else 0
 
 
-def _finding(
-    result: Result, about: Focus | None, rules: Rules, knowledge: Knowledge, recall: Recall
-) -> Finding:
+def _finding(result: Result, about: Focus | None, rules: Rules, knowledge: Knowledge, recall: Recall) -> Finding:
     outcome = rules.outcomes.get(result.shape) or _anonymous(result, rules)
     focus = about or Focus("thing", {}, None, ())
     thing = Thing(focus.kind, focus.row, focus.side, focus.links, knowledge)

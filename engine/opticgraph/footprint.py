@@ -6,6 +6,7 @@ the same results.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -196,7 +197,7 @@ def _sparql(shapes: Graph, node: Node, at: Walk, found: _Found, *, reports: bool
     select = shapes.value(node, SH.select)
     if select is None:
         raise Refusal("it has a SPARQL constraint that is no SELECT")
-    read = read_select(str(select), _namespaces(shapes, node))
+    read = read_select(str(select), _namespaces(shapes, str(select)))
     found.exact |= {at + walk for walk in read.exact}
     found.counts |= {at + walk for walk in read.counts}
     found.compares |= {
@@ -208,12 +209,14 @@ def _sparql(shapes: Graph, node: Node, at: Walk, found: _Found, *, reports: bool
             found.own |= read.values
 
 
-def _namespaces(shapes: Graph, node: Node) -> dict[str, str]:
-    return {
-        str(shapes.value(declared, SH.prefix)): str(shapes.value(declared, SH.namespace))
-        for owner in shapes.objects(node, SH.prefixes)
-        for declared in shapes.objects(owner, SH.declare)
-    }
+def _namespaces(shapes: Graph, text: str) -> dict[str, str]:
+    """Every prefix that is declared; pySHACL too looks beyond the declarations that a constraint names."""
+    declared: dict[str, set[str]] = defaultdict(set)
+    for each in shapes.objects(None, SH.declare):
+        declared[str(shapes.value(each, SH.prefix))].add(str(shapes.value(each, SH.namespace)))
+    if any(len(namespaces) > 1 and f"{prefix}:" in text for prefix, namespaces in declared.items()):
+        raise Refusal("a prefix of its SPARQL is declared for two namespaces")
+    return {prefix: next(iter(namespaces)) for prefix, namespaces in declared.items() if len(namespaces) == 1}
 
 
 def _components(shapes: Graph) -> frozenset[Node]:

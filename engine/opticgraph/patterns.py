@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from rdflib import BNode, Literal, URIRef, Variable
 from rdflib.plugins.sparql.algebra import translateGroupGraphPattern, translateQuery
@@ -72,8 +73,12 @@ def read_select(text: str, namespaces: Mapping[str, str]) -> Reading:
 
 
 def compared(walk: Walk, op: str, constant: Literal) -> Compare:
-    """The order test of a value against a constant: v >= c is the negation of v < c, so the test is the same."""
-    return Compare(walk, {"<": "<", "<=": "<=", ">": "<=", ">=": "<"}[op], None, str(constant))
+    """The order test of a value against a constant: v >= c is the negation of v < c, so the test is the same.
+
+    A double is the number that its bits are, as in Python: 0.1 is less than 1.0e-1.
+    """
+    exactly = Decimal(constant.value) if isinstance(constant.value, float) else constant
+    return Compare(walk, {"<": "<", "<=": "<=", ">": "<=", ">=": "<"}[op], None, str(exactly))
 
 
 def _translate_exists(part: object) -> None:

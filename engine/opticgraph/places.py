@@ -5,7 +5,7 @@ docs/kinds.md says why this is enough. What no column holds is refused by reason
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -98,9 +98,7 @@ def tests(footprint: Footprint, sort: str, side: str | None) -> Iterator[pl.Expr
     exact: dict[Walk, _Place] = {}  # the column of a term stands for all that is beyond it
     present: dict[Walk, _Place] = {}
     things: dict[Walk, _Place] = {}
-    for walk in sorted(footprint.texts):
-        if _place(walk, sort, side).thing:
-            raise Unplaced("it reads the name of a thing in the design")
+    _spelt(footprint.texts, sort, side)
     for walk in sorted(footprint.exact | footprint.counts):
         place, column = _place(walk, sort, side), _column(walk, sort, side)
         if place.thing:
@@ -120,14 +118,29 @@ def tests(footprint: Footprint, sort: str, side: str | None) -> Iterator[pl.Expr
     for walk, name in sorted(footprint.classes):
         place = things[walk] = _place(walk, sort, side)
         yield pl.when(place.present).then(_is_of(place, walk, name))
-    yield from (place.value for _, place in sorted(exact.items()))
+    yield from (_as_is(place) for _, place in sorted(exact.items()))
     yield from (place.present for walk, place in sorted(present.items()) if walk not in exact)
-    every = [place for _, place in sorted(things.items())]
-    yield from (place.present for place in every)
-    for at, one in enumerate(every):  # whether two walks lead to one and the same thing
-        yield from (one.value == other.value for other in every[at + 1 :] if other.sort == one.sort)
+    yield from (place.present for _, place in sorted(things.items()))
+    yield from _same([place for _, place in sorted(things.items())])
     if any(step.property == OPTIC + "ofType" for walk in footprint.walks for step in walk):
         yield pl.col("at_odds")
+
+
+def _spelt(walks: Iterable[Walk], sort: str, side: str | None) -> None:
+    """Letters are read of literals and of terms only: things of one kind differ in their names."""
+    if any(_place(walk, sort, side).thing for walk in walks):
+        raise Unplaced("it reads the name of a thing in the design")
+
+
+def _as_is(place: _Place) -> pl.Expr:
+    """What is tested in other ways than by order stays exactly what it is."""
+    return place.value
+
+
+def _same(things: Sequence[_Place]) -> Iterator[pl.Expr]:
+    """Whether two walks lead to one and the same thing."""
+    for at, one in enumerate(things):
+        yield from (one.value == other.value for other in things[at + 1 :] if other.sort == one.sort)
 
 
 def at_odds(links: pl.DataFrame) -> pl.DataFrame:
@@ -269,12 +282,13 @@ def _followed(walk: Walk, sort: str, side: str | None) -> tuple[_Place, int]:
             continue
         if place.sort == "value":
             # nothing is said of a literal, and what leads back to it may be anything
-            raise Unplaced(f"it follows {_told(walk)}")
+            raise Unplaced(f"it follows {_told(walk)} beyond a literal")
         name = step.property.removeprefix(OPTIC)
         found = _back(place, name) if step.inverse else _step(place, name)
         if found is None:
-            against = " against its direction" if step.inverse else ", which is no column"
-            raise Unplaced(f"it {'follows' if step.inverse else 'reads'} {_told(walk)}{against}")
+            if step.inverse:
+                raise Unplaced(f"it follows {_told(walk)} against its direction")
+            raise Unplaced(f"it reads {_told(walk)}, which is no column")
         place, steps = found, steps + 1
     return place, steps
 

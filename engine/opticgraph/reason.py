@@ -175,10 +175,13 @@ def _on_representatives(
 
 
 def _aimed(shapes: Graph, heads: Iterable[Node]) -> Graph:
-    """The shapes with the targets of these heads only."""
+    """The shapes with the targets of these heads only; prefixes that are declared in what is imported stand beside."""
     kept = set(heads)
     run = Graph()
     run += (t for t in shapes if t[0] in kept or not _is_target(shapes, *t))
+    for owner in set(shapes.objects(None, SH.prefixes)):
+        for imported in shapes.transitive_objects(owner, OWL.imports):
+            run += ((owner, SH.declare, declared) for declared in shapes.objects(imported, SH.declare))
     return run
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
 from rdflib.term import Node
+
+from .errors import CatalogError
+from .stepwise import stepwise
 
 __all__ = ["Result", "as_graph", "focus_counts", "validate"]
 
@@ -54,11 +58,27 @@ def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> Node:
 
 
 def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:
-    """What pySHACL finds, sorted. Neither graph is changed."""
+    """What pySHACL finds, sorted. Neither graph is changed. Raises CatalogError for rules that it does not take."""
     with _parsed_once():
-        _, report, _ = pyshacl.validate(
-            data, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, inplace=True
-        )
+        try:
+            _, report, _ = pyshacl.validate(
+                data, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, inplace=True
+            )
+        except Exception as error:  # pySHACL raises its own errors, and whatever a comparison of odd values met
+            raise CatalogError(f"the rules could not be judged: pySHACL says {_first_line(error)}") from error
+    if not isinstance(report, Graph):
+        raise CatalogError(f"the rules could not be judged: pySHACL says {_first_line(report)}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # rdflib warns of ill-typed values, which are what is reported
+        return _results(report)
+
+
+def _first_line(error: object) -> str:
+    text = str(getattr(error, "message", "")) or str(error)
+    return next((line for line in text.splitlines() if line.strip()), type(error).__name__)
+
+
+def _results(report: Graph) -> tuple[Result, ...]:
     results = []
     for result in report.objects(None, SH.result):  # not the details within them
         shape, focus, path, value = (
@@ -82,7 +102,9 @@ def focus_counts(data: Graph, shapes: Graph) -> dict[str, int]:
 
 @lru_cache(maxsize=512)
 def _prepared(text: str, base: str | None, namespaces: tuple[tuple[str, Any], ...]) -> Any:
-    return prepareQuery(text, initNs=dict(namespaces), base=base)
+    query = prepareQuery(text, initNs=dict(namespaces), base=base)
+    stepwise(query.algebra)
+    return query
 
 
 class _Memo(SPARQLProcessor):

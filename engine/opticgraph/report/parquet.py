@@ -74,11 +74,22 @@ def _frame(rows: Sequence[Finding] | Sequence[Verdict], schema: pl.Schema) -> pl
     values: list[tuple[Any, ...]] = list(map(attrgetter(*schema), rows))
     columns = zip(*values, strict=True) if values else ([] for _ in schema)
     return pl.DataFrame(
-        [
-            pl.Series(name, map(list, column) if kind == _TEXTS else column, dtype=kind)
-            for (name, kind), column in zip(schema.items(), columns, strict=True)
-        ]
+        [_column(name, column, kind) for (name, kind), column in zip(schema.items(), columns, strict=True)]
     )
+
+
+def _column(name: str, values: Sequence[Any], kind: pl.DataType) -> pl.Series:
+    held = [list(value) for value in values] if kind == _TEXTS else values
+    try:
+        return pl.Series(name, held, dtype=kind)
+    except UnicodeEncodeError:  # lone surrogates can come out of a JSON input; no encoding has them
+        return pl.Series(name, [_encodable(value) for value in held], dtype=kind)
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_encodable(each) for each in value]
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _file(table: pl.DataFrame) -> bytes:

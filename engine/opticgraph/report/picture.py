@@ -123,7 +123,7 @@ def _by_site(rows: Sequence[Row], devices: int) -> Network:
     note = f"{counted(devices, 'device')} are too many to tell apart: sites are drawn."
     if not any(row.text("a_site") or row.text("b_site") for row in rows):
         note = f"{counted(devices, 'device')} are too many to tell apart; without sites, names alike are drawn as one."
-    return Network({site: "" for site in home.values()}, _between(rows, home), note)
+    return Network(dict.fromkeys(home.values(), ""), _between(rows, home), note)
 
 
 def _between(rows: Iterable[Row], node: Mapping[str, str]) -> Mapping[tuple[str, str], Counter[str]]:

