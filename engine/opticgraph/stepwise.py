@@ -22,7 +22,7 @@ def stepwise(algebra: CompValue) -> None:
     """Order the patterns of the algebra, in place."""
     fresh = (Variable(f"stepwise{n}") for n in count())
     for group in _groups(algebra, set()):
-        group["triples"] = _ordered([step for triple in group.triples for step in _steps(*triple, fresh)])
+        group["triples"] = _ordered([step for s, p, o in group.triples for step in _steps(s, p, o, fresh)])
 
 
 def _groups(part: Any, seen: set[int]) -> Iterator[CompValue]:
