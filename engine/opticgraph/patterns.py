@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rdflib import BNode, Literal, URIRef, Variable
-from rdflib.plugins.sparql.algebra import translateGroupGraphPattern, translateQuery
-from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.algebra import translateGroupGraphPattern
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
 from .graph import BASE
+from .queries import query_of
 from .walks import HERE, Compare, Refusal, Walk, back, of_pattern
 
 __all__ = ["Reading", "compared", "read_select"]
@@ -58,7 +58,7 @@ class _Read:
 def read_select(text: str, namespaces: Mapping[str, str]) -> Reading:
     """Read a SELECT. Raises Refusal for what may see more than its patterns reach, or is not understood."""
     try:
-        algebra = translateQuery(parseQuery(text), initNs=dict(namespaces)).algebra
+        algebra = query_of(text, namespaces).algebra
         _translate_exists(algebra)
     except Exception as error:  # rdflib raises whatever its parser or algebra met
         raise Refusal("its SPARQL cannot be parsed") from error

@@ -14,12 +14,12 @@ import pyshacl
 from pyshacl.shapes_graph import ShapesGraph
 from rdflib import BNode, Graph, Literal, URIRef, plugin
 from rdflib.namespace import RDF, RDFS, SH, XSD
-from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
 from rdflib.term import Node
 
 from .errors import CatalogError
+from .queries import query_of
 from .stepwise import stepwise
 
 __all__ = ["Result", "as_graph", "focus_counts", "validate"]
@@ -102,7 +102,7 @@ def focus_counts(data: Graph, shapes: Graph) -> dict[str, int]:
 
 @lru_cache(maxsize=512)
 def _prepared(text: str, base: str | None, namespaces: tuple[tuple[str, Any], ...]) -> Any:
-    query = prepareQuery(text, initNs=dict(namespaces), base=base)
+    query = query_of(text, dict(namespaces), base=base)
     stepwise(query.algebra)
     return query
 

@@ -7,7 +7,7 @@ patterns with a variable between them, which is how SPARQL 1.1 defines it (secti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -17,12 +17,14 @@ from rdflib.plugins.sparql.parserutils import CompValue
 
 __all__ = ["stepwise"]
 
+_Triple = tuple[Any, Any, Any]  # rdflib's terms and paths; it gives them no type in common
+
 
 def stepwise(algebra: CompValue) -> None:
     """Order the patterns of the algebra, in place."""
     fresh = (Variable(f"stepwise{n}") for n in count())
     for group in _groups(algebra, set()):
-        group["triples"] = _ordered([step for s, p, o in group.triples for step in _steps(s, p, o, fresh)])
+        group["triples"] = _ordered([step for triple in group.triples for step in _steps(triple, fresh)])
 
 
 def _groups(part: Any, seen: set[int]) -> Iterator[CompValue]:
@@ -40,21 +42,22 @@ def _groups(part: Any, seen: set[int]) -> Iterator[CompValue]:
             yield from _groups(item, seen)
 
 
-def _steps(subject: Any, predicate: Any, object_: Any, fresh: Iterator[Variable]) -> Iterator[tuple[Any, Any, Any]]:
+def _steps(triple: _Triple, fresh: Iterator[Variable]) -> Iterator[_Triple]:
     """One pattern with a sequence as its path as several, an inverse step turned round."""
+    subject, predicate, object_ = triple
     if isinstance(predicate, InvPath):
-        yield from _steps(object_, predicate.arg, subject, fresh)
+        yield from _steps((object_, predicate.arg, subject), fresh)
     elif isinstance(predicate, SequencePath):
         for step in predicate.args[:-1]:
             between = next(fresh)
-            yield from _steps(subject, step, between, fresh)
+            yield from _steps((subject, step, between), fresh)
             subject = between
-        yield from _steps(subject, predicate.args[-1], object_, fresh)
+        yield from _steps((subject, predicate.args[-1], object_), fresh)
     else:
-        yield subject, predicate, object_
+        yield triple
 
 
-def _ordered(triples: list[tuple[Any, Any, Any]]) -> list[tuple[Any, Any, Any]]:
+def _ordered(triples: Sequence[_Triple]) -> list[_Triple]:
     """From $this on: each pattern joined to one before it, where there is such a one."""
     known, left, ordered = {Variable("this")}, list(triples), []
     while left:
