@@ -303,7 +303,6 @@ def _sparql(draw: st.DrawFn, sort: str) -> str:
 _ODD = (
     "?thing optic:lengthM ?any .",
     "MINUS { $this optic:lossDb ?loss }",
-    "VALUES ?value { optic:OS2 }",
     "BIND ( 1 AS ?number )",
     "FILTER ( REGEX ( STR ( $this ), 'L' ) )",
     "{ SELECT $this ?sub WHERE { $this optic:aEnd ?sub } }",
@@ -315,7 +314,7 @@ _ODD = (
 def _more(draw: st.DrawFn, names: list[str], sorts: Mapping[str, str]) -> str:
     start = draw(st.sampled_from([name for name in names if _SAID[sorts[name]]]))
     path = _path(draw, sorts[start])
-    to = draw(st.sampled_from([*names, "?other", "?other", "[]", *_TERMS, *_NUMBERS[:-4]]))
+    to = draw(st.sampled_from([*names, "?other", "?other", "[]", *_TERMS, *_NUMBERS[:7]]))
     pattern = f"{start} {path.sparql} {to} ."
     other = f"{start} {_path(draw, sorts[start]).sparql} {draw(st.sampled_from([*names, '?third']))} ."
     inner = _filter(draw, [*names, "?other"], sorts) if draw(st.booleans()) else ""

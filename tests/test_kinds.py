@@ -21,7 +21,7 @@ from rdflib.namespace import SH
 from rdflib.term import Node
 
 from designs import designs
-from kinds_cases import CASES, FAR, RINGS, Case, node, parsed, path
+from kinds_cases import CASES, FAR, RINGS, Case, node, parsed, path, select
 from madeup import PREFIXES, rule_files
 from odd import odd_designs
 from opticgraph import footprint, kinds, patterns, places, reason, walks
@@ -257,6 +257,7 @@ def test_a_rule_that_tells_too_much_apart_is_refused_alone(monkeypatch: pytest.M
     ("shape", "says"),
     [
         (node("sh:lessThan optic:lossDb"), "LessThanConstraintComponent"),
+        (node(select("$this optic:aEnd ?value . VALUES ?value { optic:OS2 }")), "VALUES"),
         (node(path("optic:lengthM", 'sh:maxInclusive "nan"^^xsd:decimal')), "InvalidOperation"),
     ],
 )
@@ -282,3 +283,10 @@ def reasons() -> Iterator[str]:
                     yield str(text.value)
                 elif isinstance(text, ast.JoinedStr):
                     yield "".join(str(part.value) if isinstance(part, ast.Constant) else "..." for part in text.values)
+
+
+def test_a_class_that_is_a_shape_is_a_rule(tmp_path: Path) -> None:
+    rules = with_rule(tmp_path, CASES["a class as its own shape"].shape)
+    audit = judge(FAR, derive(FAR, knowledge()), knowledge(), rules)
+    told = next(each for each in audit.coverage if each.rule == "Link")
+    assert (told.judged, told.found, told.how) == (3, 2, "whole graph")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
-from rdflib.namespace import DCTERMS, RDF, SH
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH
 from rdflib.term import Node
 
 from .errors import CatalogError
@@ -101,7 +101,10 @@ def _parse(file: Path) -> Graph:
 
 def _rules(graph: Graph, *, shipped: bool) -> Iterable[Rule]:
     targets = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target)
-    heads = {s for target in targets for s in graph.subjects(target, None)} - set(graph.subjects(O.ofRule, None))
+    heads = {s for target in targets for s in graph.subjects(target, None)}
+    classes = {s for kind in (RDFS.Class, OWL.Class) for s in graph.subjects(RDF.type, kind)}
+    heads |= classes & set(graph.subjects(RDF.type, SH.NodeShape))  # such a shape targets what is of the class
+    heads -= set(graph.subjects(O.ofRule, None))
     for head in sorted(heads, key=str):
         yield Rule(
             name=local(str(head)),
@@ -109,7 +112,8 @@ def _rules(graph: Graph, *, shipped: bool) -> Iterable[Rule]:
             title=_text(graph, head, SH.name) or local(str(head)),
             sentence=_text(graph, head, SH.description) or _text(graph, head, SH.message),
             aspect=_text(graph, head, O.aspect) or local(str(head)),
-            target=", ".join(sorted(local(str(o)) for target in targets for o in graph.objects(head, target))),
+            target=", ".join(sorted(local(str(o)) for target in targets for o in graph.objects(head, target)))
+            or local(str(head)),
             needs=tuple(sorted(_path(graph, need) for need in graph.objects(head, O.needs))),
             sources=tuple(sorted(local(str(o)) for o in graph.objects(head, DCTERMS.source))),
             shipped=shipped,

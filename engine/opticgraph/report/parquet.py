@@ -65,8 +65,8 @@ def tables(audit: Audit) -> dict[str, bytes]:
 def _findings(findings: Sequence[Finding]) -> pl.DataFrame:
     place = [finding.input or (None, None) for finding in findings]
     return _frame(findings, FINDING).with_columns(
-        pl.Series("file", [file for file, _ in place], dtype=pl.String),
-        pl.Series("row", [row for _, row in place], dtype=pl.Int64),
+        _column("file", [file for file, _ in place], pl.String()),
+        _column("row", [row for _, row in place], pl.Int64()),
     )
 
 
