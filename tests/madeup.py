@@ -209,7 +209,8 @@ def _step(draw: st.DrawFn, sort: str) -> _Path:
 
 
 def _constraints(draw: st.DrawFn, sort: str, count: int, path: _Path | None = None) -> list[str]:
-    return [_constraint(draw, sort, path, depth=2) for _ in range(count)]
+    told = [_constraint(draw, sort, path, depth=2) for _ in range(count)]
+    return list({constraint.split(" ", 1)[0]: constraint for constraint in told}.values())  # most stand only once
 
 
 def _constraint(draw: st.DrawFn, sort: str, path: _Path | None, *, depth: int) -> str:
