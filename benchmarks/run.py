@@ -18,21 +18,26 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 from chart import chart
 
 __all__ = ["Measured", "measure"]
+
+T = TypeVar("T")
 
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parent / "docs"
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 TURTLE = 100_000  # links up to which Turtle is read, and
 WHOLE = 1_000  # the whole graph is judged: pySHACL takes minutes for a thousand
+HEADING = "## Fleets"  # what stands above it in the page is kept
 OURS, LIMIT, PYSHACL = "engine, Parquet", "by hand in Polars", "pySHACL, whole graph"
 
 
@@ -80,21 +85,42 @@ def _run(command: Sequence[str]) -> None:
     subprocess.run(command, cwd=HERE, check=True)
 
 
-def _compared(links: int, folder: Path) -> tuple[int, int]:
-    """How many kinds and findings there are; raises where two ways found different things."""
+@dataclass(frozen=True)
+class Counted:
+    """What the engine met in one fleet, and the seconds each part of an audit took."""
+
+    kinds: int
+    findings: int
+    parts: Mapping[str, float]
+
+
+def _compared(links: int, folder: Path) -> Counted:
+    """Count, and hold equal what the ways found; raises where two found different things."""
     import polars as pl
 
     from opticgraph.derive import derive
+    from opticgraph.findings import findings_of
     from opticgraph.judge import judge
     from opticgraph.knowledge import know
     from opticgraph.read import load
     from opticgraph.reason import reason
     from opticgraph.rules import read_rules
 
-    design, knowledge, rules = load(folder / f"{links}.parquet"), know(), read_rules()
-    judged = derive(design, knowledge)
+    laps = [time.perf_counter()]
+
+    def lap(value: T) -> T:
+        laps.append(time.perf_counter())
+        return value
+
+    design = lap(load(folder / f"{links}.parquet"))
+    knowledge, rules = lap((know(), read_rules()))
+    judged = lap(derive(design, knowledge))
+    reasoned = lap(reason(design, judged, knowledge, rules))
+    lap(findings_of(reasoned.results, rules=rules, judged=judged, knowledge=knowledge))
+    taken = (after - before for before, after in pairwise(laps))
+    parts = dict(zip(("read", "know", "derive", "reason", "say"), taken, strict=True))
     found = judge(design, judged, knowledge, rules).findings
-    kinds = sum(how.kinds for how in reason(design, judged, knowledge, rules).hows.values())
+    kinds = sum(how.kinds for how in reasoned.hows.values())
     own = Counter(
         (f.shape.rpartition("#")[2], (f.link + (f"/{f.end}" if f.end else "")) if f.link else f.subject) for f in found
     )
@@ -107,15 +133,16 @@ def _compared(links: int, folder: Path) -> tuple[int, int]:
             raise RuntimeError(
                 f"{links} links: {way} found otherwise: {list((theirs - expected) + (expected - theirs))[:5]}"
             )
-    return kinds, len(found)
+    return Counted(kinds, len(found), parts)
 
 
-def _page(measured: Sequence[Measured], counts: dict[int, tuple[int, int]], runs: int) -> str:
+def _page(measured: Sequence[Measured], counts: Mapping[int, Counted], runs: int) -> str:
     lines = [
-        "# Benchmarks",
+        HEADING,
         "",
-        "Made by `python benchmarks/run.py`; do not edit. One run, every figure a process of its own from start to "
-        f"written file, median of {runs}; the whole graph once. Findings of all ways are equal, or the run stops.",
+        "Made by `python benchmarks/run.py`; do not edit below the heading. One run, every figure a process of its "
+        f"own from start to written file, median of {runs}; the whole graph once. Findings of all ways are equal, "
+        "or the run stops.",
         "",
         f"{_machine()}.",
         "",
@@ -132,8 +159,13 @@ def _page(measured: Sequence[Measured], counts: dict[int, tuple[int, int]], runs
             f"| {each.seconds / limit:,.1f} |"
             for each in rows
         ]
-    lines += ["", "| links | kinds, all rules | findings |", "|---:|---:|---:|"]
-    lines += [f"| {links:,} | {kinds:,} | {found:,} |" for links, (kinds, found) in counts.items()]
+    parts = next(iter(counts.values())).parts
+    lines += ["", "What the engine met, and seconds of its parts within one process that has all modules loaded:", ""]
+    lines += [f"| links | kinds, all rules | findings | {' | '.join(parts)} |", "|---:" * (3 + len(parts)) + "|"]
+    lines += [
+        f"| {links:,} | {each.kinds:,} | {each.findings:,} | {' | '.join(f'{t:.2f}' for t in each.parts.values())} |"
+        for links, each in counts.items()
+    ]
     lines += ["", *_said(measured), ""]
     return "\n".join(lines)
 
@@ -175,7 +207,7 @@ def main() -> None:
     parser.add_argument("--no-docs", action="store_true", help="Only print the page.")
     told = parser.parse_args()
     measured: list[Measured] = []
-    counts: dict[int, tuple[int, int]] = {}
+    counts: dict[int, Counted] = {}
     with tempfile.TemporaryDirectory() as folder:
         for links in told.sizes:
             for each in _measured(links, Path(folder), told.runs):
@@ -187,7 +219,9 @@ def main() -> None:
     page = _page(measured, counts, told.runs)
     print(page)
     if not told.no_docs:
-        (DOCS / "benchmarks.md").write_text(page, encoding="utf-8")
+        file = DOCS / "benchmarks.md"
+        head = file.read_text(encoding="utf-8").partition(f"{HEADING}\n")[0] if file.is_file() else "# Benchmarks\n\n"
+        file.write_text(head + page, encoding="utf-8")
         series: dict[str, list[tuple[int, float]]] = {}
         for each in measured:
             series.setdefault(each.way, []).append((each.links, each.seconds))
