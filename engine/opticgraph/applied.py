@@ -92,23 +92,19 @@ def _leg_lanes(type_: ModuleType, legs: int | None) -> list[int] | None:
     return list(range(1, lanes + 1)) if lanes else None
 
 
-def _seat_of(
-    type_: ModuleType | None, place: Place, rate: int | None, knowledge: Knowledge
-) -> Seat | None:
+def _seat_of(type_: ModuleType | None, place: Place, rate: int | None, knowledge: Knowledge) -> Seat | None:
     """The seat of a module that stays: the one of now, or with a rate another one whose lanes come to it."""
     if rate is None:
         return place.seats[0]
     for seat in place.seats:
         lanes, lane_rate = knowledge.sockets.get(seat.socket or "", (None, None))
-        if type_ and type_.form_factor in knowledge.takes.get(seat.socket or "", ()):
-            if (lanes or 0) * (lane_rate or 0) >= rate * 1000:
-                return seat if seat.way != KEPT else None  # it sits in such a cage already
+        fits = type_ is not None and type_.form_factor in knowledge.takes.get(seat.socket or "", ())
+        if fits and (lanes or 0) * (lane_rate or 0) >= rate * 1000:
+            return seat if seat.way != KEPT else None  # it sits in such a cage already
     return None
 
 
-def _seated(
-    side: str, seat: Seat, type_: ModuleType | None, new: bool, knowledge: Knowledge
-) -> dict[str, object]:
+def _seated(side: str, seat: Seat, type_: ModuleType | None, new: bool, knowledge: Knowledge) -> dict[str, object]:
     if seat.way == KEPT:
         fits = type_ is not None and type_.form_factor in knowledge.takes.get(seat.socket or "", ())
         return {f"{side}_adapter": None} if new and fits else {}  # what goes into the cage needs no adapter
@@ -135,9 +131,7 @@ def _plant(
     if proposal.strands is not None:
         changes["strands"] = proposal.strands
     if proposal.a_plugs and proposal.b_plugs:
-        crossings = [
-            knowledge.interfaces[type_.interface].crossing for type_ in types.values() if type_ is not None
-        ]
+        crossings = [knowledge.interfaces[type_.interface].crossing for type_ in types.values() if type_ is not None]
         if crossings and crossings[0] and crossings[0] == crossings[-1]:
             polarity = row["polarity"]
             changes["polarity"] = polarity if polarity in crossings[0] else crossings[0][0]

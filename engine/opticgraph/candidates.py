@@ -103,7 +103,10 @@ def judge_rows(rows: pl.DataFrame, *, knowledge: Knowledge, rules: Rules, memory
         pl.concat_str(name, mark).alias(name) for name in ("link", *(f"{s}_device" for s in SIDES))
     ).with_columns(
         # a device at both ends of a link is not one device twice
-        pl.when(pl.col("a_device") == pl.col("b_device")).then(pl.col("b_device") + " ").otherwise("b_device").alias("b_device"),
+        pl.when(pl.col("a_device") == pl.col("b_device"))
+        .then(pl.col("b_device") + " ")
+        .otherwise("b_device")
+        .alias("b_device"),
         group=pl.lit(None, pl.String),
     )
     ends = [

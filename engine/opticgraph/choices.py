@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from .result import Finding
 
-__all__ = ["Change", "Flip", "LinkOptions", "Missing", "Option", "Options", "Part", "Rejected"]
+__all__ = ["Change", "Flip", "LinkOptions", "Missing", "Option", "Options", "Part", "Rejected", "Work"]
 
 
 @dataclass(frozen=True, order=True)
@@ -49,16 +50,35 @@ class Flip:
 
 
 @dataclass(frozen=True)
+class Work:
+    """What a change of a link takes.
+
+    settings    FEC, speed and breakout mode of the ports, in words
+    frees       what is free afterwards, in words
+    steps       in order, with checks before and after and the way back
+    outage      whether service stops, and why or why not
+    power_mw    most the modules draw: before and after; None where a source is missing
+    cost        of what is bought, by the price list; None without one, or where it has not all
+    """
+
+    parts: tuple[Part, ...]
+    settings: tuple[str, ...]
+    frees: tuple[str, ...]
+    steps: tuple[str, ...]
+    outage: bool
+    why_outage: str
+    power_mw: tuple[int | None, int | None]
+    cost: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class Option:
     """One thing a link may become.
 
-    verdict         works, or unknown with what it needs
-    together        links that move with it: legs of one module, or members it takes over
-    settings        FEC and breakout mode of the ports, in words
-    frees           what is free afterwards, in words
-    power_mw        most the modules draw: before and after; None where a source is missing
-    before, after   the link's columns now and then, as they differ
-    why_outage      why service stops, or why not
+    verdict     works, or unknown with what it needs; of the strategy `stay` that of the audit
+    findings    what the rules say of it: warnings and unknowns
+    together    links that move with it: legs of one module, or parallel links it takes over
+    changes     columns of the link that change: from, to
     """
 
     strategy: str
@@ -70,16 +90,9 @@ class Option:
     verdict: str
     needs: tuple[str, ...]
     findings: tuple[Finding, ...]
-    parts: tuple[Part, ...]
-    settings: tuple[str, ...]
-    frees: tuple[str, ...]
-    steps: tuple[str, ...]
     together: tuple[str, ...]
-    outage: bool
-    why_outage: str
-    power_mw: tuple[int | None, int | None]
-    cost: float | None
     changes: Mapping[str, tuple[object, object]]
+    work: Work
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ a new rule or fact needs no entry here. Only how a kind of value may change, and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
@@ -81,7 +81,7 @@ def _both(row: Row, column: str, values: Sequence[object], words: str) -> Iterat
 
 def _plugs(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge) -> Iterator[Change]:
     taken = sorted({connector for t in types.values() if t for connector in t.connectors})
-    yield from _both(row, "connector", taken, "a {value} plug at {where}, by another cord, cassette or panel")
+    yield from _both(row, "connector", taken, "{value} plugs at {where}, by other cords, cassettes or panels")
 
 
 def _polishes(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge) -> Iterator[Change]:
@@ -166,14 +166,29 @@ def _reflectances(row: Row, types: Mapping[str, ModuleType | None], knowledge: K
 
 
 def _cages(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge) -> Iterator[Change]:
+    """Cages that take the module, at one end or at both."""
+    taking: dict[str, list[str]] = {}
     for side in SIDES:
-        for word in terms.words("FormFactor"):
-            device = row[f"{side}_device"]
-            values = ((f"{side}_cage", word), (f"{side}_adapter", None))
-            yield Change(values, f"a {word} cage at {device}")
-    for word in terms.words("FormFactor"):
-        values = tuple(pair for side in SIDES for pair in ((f"{side}_cage", word), (f"{side}_adapter", None)))
-        yield Change(values, f"{word} cages at both ends", cost=len(SIDES))
+        for word in _sockets(types[side], terms.words("FormFactor"), knowledge):
+            values: tuple[tuple[str, object], ...] = ((f"{side}_cage", word), (f"{side}_adapter", None))
+            yield Change(values, f"{_an(word)} cage at {row[f'{side}_device']}")
+            taking.setdefault(word, []).append(side)
+    for word, sides in taking.items():
+        if len(sides) > 1:
+            values = tuple(
+                (f"{side}_{name}", new) for side in SIDES for name, new in (("cage", word), ("adapter", None))
+            )
+            yield Change(values, f"{word} cages at both ends", cost=len(SIDES))
+
+
+def _sockets(type_: ModuleType | None, sockets: Iterable[str], knowledge: Knowledge) -> list[str]:
+    """Those that take a module, its own form factor first."""
+    takes = [word for word in sockets if type_ and type_.form_factor in knowledge.takes.get(word, ())]
+    return sorted(takes, key=lambda word: (type_ is None or word != type_.form_factor, word))
+
+
+def _an(word: str) -> str:
+    return f"{'an' if word.startswith(('SFP', 'OSFP', 'MPO', 'LC', 'SC', 'SN')) else 'a'} {word}"
 
 
 def _fibers(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge) -> Iterator[Change]:
@@ -207,9 +222,8 @@ def _modes(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledg
 
 def _adapters(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge) -> Iterator[Change]:
     for side in SIDES:
-        cage = row[f"{side}_cage"]
-        for adapter, cages in sorted(knowledge.adapters.items()):
-            if cage in cages:
+        for adapter in _sockets(types[side], knowledge.adapters, knowledge):
+            if row[f"{side}_cage"] in knowledge.adapters[adapter]:
                 yield Change(((f"{side}_adapter", adapter),), f"an {adapter} adapter at end {side}")
         if row[f"{side}_adapter"]:
             yield Change(((f"{side}_adapter", None),), f"no adapter at end {side}")

@@ -92,8 +92,8 @@ def reason(
     told = {head: footprint for head, (_, footprint) in placed.items()}
     kept = memory if memory is not None and _at_one(judged) else {}
     results = _on_representatives(design, judged, knowledge, rules.shapes, members, told, kept)
-    own = {str(head) for head in heads} - {shape for shape in rules.outcomes if _shipped(rules, shape)}
-    for key in [key for key in kept if str(key[0]) in own]:
+    foreign = {head for head in heads if not _shipped(rules, str(head))}
+    for key in [key for key in kept if key[0] in foreign]:
         del kept[key]  # a user's rule may read what else is in the catalogue of this one design
     rest = [head for head in heads if head not in members]
     if rest:
@@ -199,7 +199,7 @@ def _on_representatives(
         for head, own in fresh.items():
             said = _generalised(found[head], own, judged, footprints)
             memory.update(((head, own.told[kind]), said.get(kind, ())) for kind in own.first["kind"])
-    results = []
+    results: list[tuple[Result, Focus | None]] = []
     for head, own in members.items():
         said = {kind: memory[head, own.told[kind]] for kind in own.first["kind"]}
         results += _handed_out({kind: each for kind, each in said.items() if each}, own, judged, footprints)
@@ -213,7 +213,8 @@ def _unknown(head: Node, members: Members, memory: Memory) -> Members:
 
 
 def _shipped(rules: Rules, shape: str) -> bool:
-    rule = rules.rules.get(rules.outcomes[shape].rule)
+    outcome = rules.outcomes.get(shape)
+    rule = rules.rules.get(outcome.rule) if outcome else None
     return rule is not None and rule.shipped
 
 

@@ -1,4 +1,4 @@
-"""The least changes that make a link work: searched rule by rule, every state on the way judged like any other design."""
+"""The least changes that make a link work: searched rule by rule, every state on the way judged like any design."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from .candidates import ROW_SCHEMA, Outcomes, judge_rows
+from .candidates import ROW_SCHEMA, Outcomes
 from .choices import Change, Flip
 from .design import SIDES
-from .knowledge import Knowledge
 from .moves import moves
-from .parts import ModuleType
-from .reason import Memory
-from .rules import Rules
 
-__all__ = ["Way", "least_changes", "needs_of"]
+__all__ = ["Judging", "Way", "least_changes", "needs_of"]
 
 Row = Mapping[str, object]
 BEAM = 2  # states of a row that are carried on: those with the fewest rules broken, and of them the cheapest
@@ -25,6 +21,7 @@ SHOWN = 3  # ways out of one row
 
 # More moves than those of the plant: for repairs, other modules. Of a rule, a row and its types.
 More = Callable[[str, Row], Sequence[Change]]
+Judging = Callable[[pl.DataFrame], Outcomes]  # candidates.judge_rows under some knowledge and rules
 
 
 @dataclass(frozen=True)
@@ -37,9 +34,7 @@ class Way:
     changes: tuple[Change, ...] = ()
 
 
-def least_changes(
-    rows: pl.DataFrame, *, knowledge: Knowledge, rules: Rules, memory: Memory, more: More | None = None
-) -> dict[int, tuple[Flip, ...]]:
+def least_changes(rows: pl.DataFrame, judging: Judging, *, more: More | None = None) -> dict[int, tuple[Flip, ...]]:
     """Of every failing row (ROW_SCHEMA) the smallest sets of changes after which no rule fails, the cheapest first.
 
     A set is left out where a part of it would do, and where another one costs no more and stops service no more.
@@ -49,7 +44,7 @@ def least_changes(
     for _ in range(DEPTH + 1):
         if not ways:
             break
-        outcomes = judge_rows(_frame([way.row for way in ways]), knowledge=knowledge, rules=rules, memory=memory)
+        outcomes = judging(_frame([way.row for way in ways]))
         carried: dict[int, list[tuple[int, float, int]]] = {}
         for at, way in enumerate(ways):
             broken = _broken(outcomes, at)
@@ -62,9 +57,9 @@ def least_changes(
             for subject, states in carried.items()
             if subject not in found
             for _, _, at in sorted(states)[:BEAM]
-            for further in _further(ways[at], outcomes, at, knowledge, more)
+            for further in _further(ways[at], outcomes, at, more)
         ]
-    needed = _needed_only(found, knowledge, rules, memory)
+    needed = _needed_only(found, judging)
     return {
         subject: _front(
             [
@@ -107,9 +102,9 @@ def _cost(changes: Sequence[Change]) -> float:
     return sum(change.cost for change in changes)
 
 
-def _further(way: Way, outcomes: Outcomes, at: int, knowledge: Knowledge, more: More | None) -> list[Way]:
+def _further(way: Way, outcomes: Outcomes, at: int, more: More | None) -> list[Way]:
     """The state with one change more, for the first rule it breaks: the others have their turn later."""
-    told = outcomes.of(at)
+    told, knowledge = outcomes.of(at), outcomes.knowledge
     row = {**told, **way.row}
     types = {s: knowledge.types.get(str(told[f"{s}_type"])) if told[f"{s}_type"] else None for s in SIDES}
     changed = {column for change in way.changes for column, _ in change.values}
@@ -125,7 +120,7 @@ def _further(way: Way, outcomes: Outcomes, at: int, knowledge: Knowledge, more: 
 
 
 def _needed_only(
-    found: Mapping[int, list[tuple[Way, Outcomes, int]]], knowledge: Knowledge, rules: Rules, memory: Memory
+    found: Mapping[int, list[tuple[Way, Outcomes, int]]], judging: Judging
 ) -> Mapping[int, list[tuple[Way, Outcomes, int]]]:
     """Those of which no change can be left out."""
     several = [
@@ -142,7 +137,7 @@ def _needed_only(
         way = found[subject][nth][0]
         without = {column: way.start[column] for column, _ in way.changes[leave].values}
         tried.append({**way.row, **without})
-    outcomes = judge_rows(_frame(tried), knowledge=knowledge, rules=rules, memory=memory)
+    outcomes = judging(_frame(tried))
     idle = {(subject, nth) for at, (subject, nth, _) in enumerate(several) if not _broken(outcomes, at)}
     return {
         subject: [state for nth, state in enumerate(states) if (subject, nth) not in idle] or states[:1]

@@ -158,7 +158,9 @@ def _of_model(model: str) -> Sequence[Seat]:
         if each.form_factor and not each.condition:
             modes = each.modes if each.modes and not each.modes_in_part else None
             port = next(iter(each.names), "1").replace("{port}", str(next(iter(each.ports), 1)))
-            seat = Seat(OTHER, each.form_factor, each.power_mw, modes, port, each.count or 1, f"{found.maker} {found.name}")
+            seat = Seat(
+                OTHER, each.form_factor, each.power_mw, modes, port, each.count or 1, f"{found.maker} {found.name}"
+            )
             seats.setdefault((seat.socket, seat.power_mw), seat)
     return tuple(seats.values())
 

@@ -65,7 +65,7 @@ class Proposal:
 
 
 def propose(graph: bytes) -> Iterator[Proposal]:
-    """What all strategies propose for the links of a graph (N-Triples: designs as derived, and all that is believed)."""
+    """What all strategies propose for the links of a graph: N-Triples of a derived design and all that is believed."""
     store = ox.Store()
     store.bulk_load(input=graph, format=ox.RdfFormat.N_TRIPLES)
     for strategy in STRATEGIES:

@@ -5,38 +5,27 @@ All is told from how the link's row is now and would be, so that a strategy need
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from .applied import Applied
-from .choices import Part
+from .choices import Part, Work
 from .design import SIDES
 from .knowledge import Knowledge
-from .pairing import NOTHING
 from .parts import ModuleType
+from .prices import Prices
 from .seats import FREE, KEPT, OTHER
 
-__all__ = ["Work", "work_of"]
+__all__ = ["work_of"]
 
 Row = Mapping[str, object]
 
 _FECS = {"none": "off", "rs528": "RS(528,514)", "rs544": "RS(544,514)"}
 
 
-@dataclass(frozen=True)
-class Work:
-    """See choices.Option, whose fields these are."""
-
-    parts: tuple[Part, ...]
-    settings: tuple[str, ...]
-    frees: tuple[str, ...]
-    steps: tuple[str, ...]
-    outage: bool
-    why_outage: str
-    power_mw: tuple[int | None, int | None]
-
-
-def work_of(row: Row, applied: Applied, knowledge: Knowledge, *, expects: Sequence[str] = ()) -> Work:
+def work_of(
+    row: Row, applied: Applied, knowledge: Knowledge, *, prices: Prices | None = None, expects: Sequence[str] = ()
+) -> Work:
     """The work on a link; row has the columns of derive.Judged.links, expects are light levels to be seen after it."""
     after = {**row, **applied.changes}
     before = {s: knowledge.types.get(str(row[f"{s}_type"])) if row[f"{s}_type"] else None for s in SIDES}
@@ -51,12 +40,20 @@ def work_of(row: Row, applied: Applied, knowledge: Knowledge, *, expects: Sequen
         outage=outage,
         why_outage=why,
         power_mw=(_power(before.values(), 1), _power(applied.types.values(), applied.proposal.copies or 1)),
+        cost=_cost(parts, prices) if prices else None,
     )
 
 
-def _power(types: object, copies: int) -> int | None:
-    watts = [t.power_high_mw if isinstance(t, ModuleType) else None for t in types]  # type: ignore[attr-defined]
-    return None if None in watts else copies * sum(w for w in watts if w is not None)
+def _power(types: Iterable[ModuleType | None], copies: int) -> int | None:
+    draws = [type_.power_high_mw if type_ else None for type_ in types]
+    known = [draw for draw in draws if draw is not None]
+    return copies * sum(known) if len(known) == len(draws) else None
+
+
+def _cost(parts: Iterable[Part], prices: Prices) -> Decimal | None:
+    bought = [(prices.price(part.part), part.count) for part in parts if part.action == "buy"]
+    known = [price * count for price, count in bought if price is not None]
+    return sum(known, Decimal(0)) if len(known) == len(bought) else None
 
 
 def _outage(applied: Applied) -> tuple[bool, str]:
