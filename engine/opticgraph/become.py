@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
@@ -11,24 +12,25 @@ import polars as pl
 
 from .applied import Applied, apply, module_columns
 from .candidates import ROW_SCHEMA, base_rows, judge_rows
-from .choices import Change, Flip, Options
+from .choices import Change, Flip, Option, Options, Rejected
 from .derive import Judged, derive
 from .design import SIDES, Design
 from .errors import QueryError
 from .facts import graph_of
 from .judge import judge
-from .knowledge import Knowledge, know
+from .knowledge import Knowledge, fold, know
 from .missing import missing_facts
 from .offers import Asked, offers
 from .prices import read_prices
 from .reason import Memory
 from .repairs import Judging, least_changes
+from .resolve import nearest
 from .result import Audit
 from .rules import read_rules
 from .seats import Place, places_of, seat_for
-from .strategies import propose
+from .strategies import STRATEGIES, propose
 
-__all__ = ["FLIPPED", "WANTED_GBPS", "options"]
+__all__ = ["FLIPPED", "WANTED_GBPS", "options", "why_not"]
 
 WANTED_GBPS = 400  # where neither the design nor the user says what is wanted
 FLIPPED = 60  # links up to which it is searched what would flip each rejection; beyond, of links asked for by name
@@ -90,6 +92,53 @@ _UNSEARCHED = (
 )
 
 
+def why_not(
+    design: Design,
+    link: str,
+    what: str,
+    *,
+    trust: str = "standards",
+    rules: Sequence[Path] = (),
+    catalogs: Sequence[Path] = (),
+) -> Options:
+    """Of one link only what a strategy, module or interface comes to: the rules that reject it and what would help.
+
+    what is a strategy, or a catalogue id, part number or common name. Raises QueryError where it is neither, or where
+    nothing of the sort was tried on the link.
+    """
+    found = options(design, links=[link], trust=trust, rules=rules, catalogs=catalogs)
+    wanted = _meant(what, know(trust=trust, catalogs=catalogs))
+    told = found.links[0]
+
+    def is_meant(each: Option | Rejected) -> bool:
+        return each.strategy == what or bool(
+            wanted & {each.a_module, each.b_module, each.a_interface, each.b_interface}
+        )
+
+    kept = replace(
+        told,
+        options=tuple(option for option in told.options if is_meant(option)),
+        rejected=tuple(rejected for rejected in told.rejected if is_meant(rejected)),
+        repairs=(),
+    )
+    if not kept.options and not kept.rejected:
+        raise QueryError(f"--why-not: found {what!r}; nothing of that sort was tried on {link} at {told.wanted_gbps}G")
+    return replace(found, links=(kept,), missing=())
+
+
+def _meant(what: str, knowledge: Knowledge) -> set[str | None]:
+    """Ids of types and interfaces that a name stands for; none for a strategy."""
+    if what in STRATEGIES:
+        return set()
+    ids = set(knowledge.names.get(fold(what), ()))
+    if not ids:
+        near = [*nearest(what, knowledge), *get_close_matches(what, STRATEGIES, n=2)]
+        hint = f" Nearest: {', '.join(near)}." if near else ""
+        expected = f"a strategy ({', '.join(STRATEGIES)}) or a module of the catalogue"
+        raise QueryError(f"--why-not: found {what!r}; expected {expected}.{hint}")
+    return {*ids, *(knowledge.types[id].interface for id in ids if id in knowledge.types)}
+
+
 def _every(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
     """The rows of links, with what the strategies read beside: target and parallel links."""
     found = base_rows(judged).filter(pl.col("status") != "spare").sort("link")
@@ -111,8 +160,6 @@ def _named_only(every: pl.DataFrame, links: Sequence[str]) -> pl.DataFrame:
     names = set(every["link"])
     for name in links:
         if name not in names:
-            from difflib import get_close_matches
-
             near = get_close_matches(name, names, n=3, cutoff=0.4)
             hint = f" Nearest: {', '.join(near)}." if near else ""
             raise QueryError(f"link: found {name!r}; expected one of the {len(names)} judged links.{hint}")

@@ -273,7 +273,7 @@ def _group_warnings(asked: Asked, row: Row, applied: Applied) -> Iterator[Findin
         yield _practice(
             row,
             f"{row['group']}: with {row['link']} at {rate}G the {kind} still protects only {min(rates)}G, for another "
-            f"span of it runs at that. After a cut no more than that gets through: upgrade every span of the way round, "
+            f"span of it runs at that. After a cut no more than that gets through: upgrade all spans of the way round, "
             f"or keep protected traffic below {min(rates)} Gb/s.",
         )
     if kind == "LAG" and set(rates) != {rate}:

@@ -83,15 +83,15 @@ def needs_of(outcomes: Outcomes, row: int) -> tuple[str, ...]:
     told: dict[str, None] = {}
     for finding in outcomes.findings([row]).get(row, ()):
         if finding.severity == "unknown":
-            told[_need(finding.supply, finding.end, finding.limit, finding.unit, finding.found)] = None
+            told[_need(finding.rule, finding.supply, finding.end, finding.limit, finding.unit)] = None
     return tuple(told)
 
 
-def _need(supply: str | None, end: str | None, limit: str | None, unit: str | None, found: str | None) -> str:
-    name = f"{end}_{supply}" if end and supply else supply or "more of the record"
+def _need(rule: str, supply: str | None, end: str | None, limit: str | None, unit: str | None) -> str:
     if supply == "loss_db" and limit:
-        return f"{name}: measure it; it works at up to {limit} {unit or ''}".strip()
-    return f"{name}: give it" + (f"; it must be {limit} {unit or ''} or better".rstrip() if limit and unit else "")
+        bound = "from" if rule == "receiver-not-overloaded" else "up to"
+        return f"loss_db: measure it; it works {bound} {limit} {unit or 'dB'}"
+    return f"{end}_{supply}: give it" if end and supply else f"{supply or 'more of the record'}: give it"
 
 
 def _broken(outcomes: Outcomes, at: int) -> list[str]:
