@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .design import SIDES
 from .knowledge import Knowledge
 from .pairing import NOTHING
 from .parts import ModuleType
-from .seats import FREE, KEPT, Place, Seat, seat_for
+from .seats import FREE, KEPT, Place, Seat
 from .strategies import Proposal
 
 __all__ = ["Applied", "apply", "module_columns"]
 
 Row = Mapping[str, object]
+Seating = Callable[[str, Place], tuple[ModuleType, Seat] | None]  # seats.seat_for under some knowledge
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ class Applied:
         return tuple(side for side in SIDES if f"{side}_module" in self.changes)
 
 
-def apply(proposal: Proposal, row: Row, places: Mapping[str, Place], knowledge: Knowledge) -> Applied | None:
+def apply(
+    proposal: Proposal, row: Row, places: Mapping[str, Place], knowledge: Knowledge, seat_of: Seating
+) -> Applied | None:
     """The proposal on a link as judged; None where no module type is known for it, or nothing would change."""
     changes: dict[str, object] = {}
     types: dict[str, ModuleType | None] = {}
@@ -48,7 +51,7 @@ def apply(proposal: Proposal, row: Row, places: Mapping[str, Place], knowledge: 
             if seat is None:
                 return None
         else:
-            found = seat_for(interface, place, knowledge=knowledge)
+            found = seat_of(interface, place)
             if found is None:
                 return None
             type_, seat = found

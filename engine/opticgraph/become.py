@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from .alike import alike
 from .applied import Applied, apply, module_columns
 from .candidates import ROW_SCHEMA, base_rows, judge_rows
 from .choices import Change, Flip, Option, Options, Rejected
@@ -21,14 +23,15 @@ from .judge import judge
 from .knowledge import Knowledge, fold, know
 from .missing import missing_facts
 from .offers import Asked, offers
+from .parts import ModuleType
 from .prices import read_prices
 from .reason import Memory
 from .repairs import Judging, least_changes
 from .resolve import nearest
 from .result import Audit
 from .rules import read_rules
-from .seats import Place, places_of, seat_for
-from .strategies import STRATEGIES, propose
+from .seats import Place, Seat, places_of, seat_for
+from .strategies import STRATEGIES, propose, read_columns
 
 __all__ = ["FLIPPED", "WANTED_GBPS", "options", "why_not"]
 
@@ -170,27 +173,35 @@ def _applied(
     design: Design, rows: pl.DataFrame, places: Mapping[tuple[str, str], Place], knowledge: Knowledge
 ) -> list[tuple[int, Applied]]:
     """Every proposal on every link, with the link's place in rows; what two strategies propose alike stands once."""
-    asked = replace(design, links=rows.select(*design.links.columns), triples=b"")
-    graph = graph_of(asked, derive(asked, knowledge), knowledge) + _beside(rows)
-    at = {link: nth for nth, link in enumerate(rows["link"])}
+    read = [pl.col(name) for name in (*read_columns(), "a_type", "b_type", "parallel") if name in rows.columns]
+    groups = rows.select("link").with_row_index("at").with_columns(group=alike(rows, read))
+    first = groups.group_by("group", maintain_order=True).agg(pl.col("link").first(), "at")
+    few = rows[first["at"].list.first()]
+    asked = replace(design, links=few.select(*design.links.columns), triples=b"")
+    graph = graph_of(asked, derive(asked, knowledge), knowledge) + _beside(few)
+    members = dict(first.select("link", "at").iter_rows())
     held = list(rows.iter_rows(named=True))
-    found: list[tuple[int, Applied]] = []
+    found: dict[int, list[Applied]] = defaultdict(list)
     seen: set[tuple[object, ...]] = set()
+    seated: dict[tuple[str, Place], tuple[ModuleType, Seat] | None] = {}
+
+    def seat(interface: str, place: Place) -> tuple[ModuleType, Seat] | None:
+        if (interface, place) not in seated:
+            seated[interface, place] = seat_for(interface, place, knowledge=knowledge)
+        return seated[interface, place]
+
     for proposal in propose(graph):
-        nth = at.get(proposal.link)
-        if nth is None:
-            continue
-        row = held[nth]
-        own = {side: places[str(row[f"{side}_device"]), str(row[f"{side}_port"])] for side in SIDES}
-        applied = apply(proposal, row, own, knowledge)
-        if applied is None:
-            continue
-        then = {**row, **applied.changes}
-        key = (nth, proposal.copies, proposal.merged, proposal.beside, *(str(then[name]) for name in ROW_SCHEMA))
-        if key not in seen:
-            seen.add(key)
-            found.append((nth, applied))
-    return found
+        for nth in members[proposal.link]:
+            row = held[nth]
+            own = {side: places[str(row[f"{side}_device"]), str(row[f"{side}_port"])] for side in SIDES}
+            applied = apply(proposal, row, own, knowledge, seat)
+            if applied is None:
+                continue
+            key = (nth, proposal.copies, proposal.merged, proposal.beside, str(sorted(applied.changes.items())))
+            if key not in seen:  # two strategies may propose the same; the first one has it
+                seen.add(key)
+                found[nth].append(applied)
+    return [(nth, applied) for nth in sorted(found) for applied in found[nth]]
 
 
 def _beside(rows: pl.DataFrame) -> bytes:

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import polars as pl
+
 from .result import Finding
 
-__all__ = ["Change", "Flip", "LinkOptions", "Missing", "Option", "Options", "Part", "Rejected", "Work"]
+__all__ = ["TABLE_SCHEMA", "Change", "Flip", "LinkOptions", "Missing", "Option", "Options", "Part", "Rejected", "Work"]
 
 
 @dataclass(frozen=True, order=True)
@@ -147,3 +149,18 @@ class Options:
     links: Sequence[LinkOptions]
     missing: tuple[Missing, ...]
     notes: tuple[str, ...] = ()
+
+
+# One row a link and option or refusal, for more links than one reads one by one; a refusal's verdict is `fails`.
+TABLE_SCHEMA = pl.Schema(
+    {
+        "link": pl.String(),
+        "strategy": pl.String(),
+        "a_module": pl.String(),
+        "b_module": pl.String(),
+        "rate_gbps": pl.Int64(),
+        "verdict": pl.String(),
+        "needs": pl.String(),
+        "rules": pl.List(pl.String()),
+    }
+)

@@ -195,9 +195,7 @@ def _name_idle(audit: Audit) -> None:
 
 @cli.command()
 @_DESIGNS
-@click.option(
-    "--to", "rate", metavar="RATE", help="The wanted rate; else target_gbps of each link, or 400G."
-)
+@click.option("--to", "rate", metavar="RATE", help="The wanted rate; else target_gbps of each link, or 400G.")
 @click.option("--link", "links", multiple=True, metavar="NAME", help="Only this link; may be given several times.")
 @click.option("--host", metavar="MODEL", help="A model of the host catalogue that may take a device's place.")
 @click.option(

@@ -6,15 +6,15 @@ a new rule or fact needs no entry here. Only how a kind of value may change, and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
-from . import fields, terms
+from . import terms
 from .choices import Change
 from .design import SIDES
 from .knowledge import Knowledge
+from .origins import recorded_behind
 from .parts import ModuleType
 from .resources import folder
 
@@ -22,10 +22,6 @@ __all__ = ["hangs_on", "moves"]
 
 Row = Mapping[str, object]
 
-_TERM = re.compile(r"optic:(\w+)")
-_RECORDED = frozenset(
-    field.property for table in (fields.LINK, fields.END, fields.PORT, fields.DEVICE) for field in table
-)
 ATTENUATORS_MDB = (1_000, 3_000, 5_000, 10_000, 15_000)  # the fixed attenuators that are sold: facts R12
 
 
@@ -33,26 +29,7 @@ ATTENUATORS_MDB = (1_000, 3_000, 5_000, 10_000, 15_000)  # the fixed attenuators
 def hangs_on(rule: str) -> frozenset[str]:
     """Properties of the record that a shipped rule's outcome can hang on, as its shape and the derive queries say."""
     file = folder("shapes") / f"{rule}.ttl"
-    todo = set(_TERM.findall(file.read_text(encoding="utf-8"))) if file.is_file() else set()
-    seen: set[str] = set()
-    while todo:
-        name = todo.pop()
-        seen.add(name)
-        todo |= _told_from().get(name, frozenset()) - seen
-    return frozenset(seen & _RECORDED)
-
-
-@cache
-def _told_from() -> Mapping[str, frozenset[str]]:
-    """Each derived property or class, and the terms that its CONSTRUCT reads."""
-    told: dict[str, frozenset[str]] = {}
-    for file in sorted((folder("queries") / "derive").glob("*.rq")):
-        lines = file.read_text(encoding="utf-8").splitlines()
-        query = "\n".join(line for line in lines if not line.startswith("#"))
-        head, _, body = query.partition("WHERE")
-        for name in _TERM.findall(head.partition("CONSTRUCT")[2]):
-            told[name] = told.get(name, frozenset()) | frozenset(_TERM.findall(body))
-    return MappingProxyType(told)
+    return recorded_behind(file.read_text(encoding="utf-8")) if file.is_file() else frozenset()
 
 
 def moves(rule: str, row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge) -> list[Change]:

@@ -16,8 +16,9 @@ from .knowledge import Knowledge, ModuleType
 from .ports import port_number
 from .resolve import candidates
 
-__all__ = ["Place", "Seat", "places_of", "seat_for"]
+__all__ = ["Place", "Seat", "free_alike", "places_of", "seat_for"]
 
+ENOUGH = 64  # free cages beyond which it does not matter how many: no option asks for more
 KEPT, FREE, OTHER = "kept", "free", "other host"  # in the order in which they are preferred
 
 
@@ -167,3 +168,14 @@ def _of_model(model: str) -> Sequence[Seat]:
 
 def _nearest(names: Sequence[str]) -> str:
     return f", such as {' or '.join(names[:3])}" if names else ""
+
+
+def free_alike(judged: Judged) -> dict[str, int]:
+    """device -> a number: equal for devices whose free cages are alike but for their names."""
+    numbers: dict[object, int] = {}
+    return {
+        device: numbers.setdefault(
+            tuple((seat.socket, seat.power_mw, seat.modes, min(seat.count, ENOUGH)) for seat in seats), len(numbers)
+        )
+        for device, seats in _free(judged).items()
+    }

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
+from .origins import columns_behind
 from .resources import folder
 from .sources import local
 
-__all__ = ["STRATEGIES", "Proposal", "propose"]
+__all__ = ["STRATEGIES", "Proposal", "propose", "read_columns"]
 
 # In the order in which an architect tries them: what touches least comes first.
 STRATEGIES = (
@@ -62,6 +63,13 @@ class Proposal:
     copies: int | None = None
     mux_mdb: int | None = None
     beside: bool = False
+
+
+def read_columns() -> tuple[str, ...]:
+    """Columns of a link that some strategy can hang on, beside its module types: links that agree in them are
+    proposed the same."""
+    text = "".join((folder("queries") / "options" / f"{name}.rq").read_text(encoding="utf-8") for name in STRATEGIES)
+    return columns_behind(text)
 
 
 def propose(graph: bytes) -> Iterator[Proposal]:

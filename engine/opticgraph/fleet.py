@@ -1,0 +1,122 @@
+"""Options of more links than one reads one by one: a row for each link and option, worked out once a situation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from . import fields
+from .applied import Applied
+from .candidates import ROW_SCHEMA, Outcomes
+from .choices import TABLE_SCHEMA
+from .design import SIDES
+from .moves import hangs_on
+from .repairs import Judging, needs_of
+from .situations import NUMBERS, situations
+
+__all__ = ["table_of"]
+
+# Properties of what links of one kind may differ in (situations.NUMBERS).
+_MEASURED = frozenset(
+    field.property
+    for table in (fields.LINK, fields.END, fields.DEVICE)
+    for field in table
+    if field.column in {name.removeprefix("a_").removeprefix("b_") for name in NUMBERS} | {"optics_power_mw"}
+)
+
+
+def table_of(
+    rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], now: Mapping[str, str], judging: Judging
+) -> pl.DataFrame:
+    """choices.TABLE_SCHEMA: what every strategy comes to on every link, but for what no link of its kind can have.
+
+    rows     links, ROW_SCHEMA and `kind`; applied has by kind what is proposed to its links; now their verdicts
+    """
+    first = rows.unique("kind", keep="first", maintain_order=True)
+    probes = _crossed(_of_no_length(first), applied)
+    probed = judging(probes.select(*ROW_SCHEMA))
+    open_ = [at for at in range(probes.height) if not _refused(probed.severities(at))]
+    left: dict[int, list[Applied]] = defaultdict(list)
+    for kind, nth in probes[open_].select("kind", "nth").iter_rows():
+        left[kind].append(applied[kind][nth])
+    judged = probed.judged.links[open_].hstack(probes[open_].select("kind"))
+    limits = {int(str(kind)): own for (kind,), own in judged.group_by("kind")}
+    placed = rows.with_columns(situation=situations(rows, limits))
+    tried = _crossed(placed.unique("situation", keep="first", maintain_order=True), left)
+    told = _told(tried, left, judging(tried.select(*ROW_SCHEMA)))
+    by_link = placed.select("link", "situation").join(told, on="situation", how="inner", maintain_order="left")
+    verdict = pl.col("link").replace_strict(now, return_dtype=pl.String)
+    by_link = by_link.with_columns(
+        verdict=pl.when(pl.col("strategy") == "stay").then(verdict).otherwise("verdict"),
+    )
+    return by_link.select(*TABLE_SCHEMA)
+
+
+def _refused(severities: Mapping[str, str]) -> bool:
+    """Whether a rule that hangs on no number is broken: no link of the kind can then have it."""
+    return any(severity == "violation" and not hangs_on(rule) & _MEASURED for rule, severity in severities.items())
+
+
+def _of_no_length(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that no limit is left out for: nothing is measured on them, and they are of no length."""
+    return rows.with_columns(
+        length_mm=pl.lit(0, pl.Int64),
+        loss_mdb=pl.lit(None, pl.Int64),
+        osnr_mdb=pl.lit(None, pl.Int64),
+        **{f"{side}_rx_mdbm": pl.lit(None, pl.Int64) for side in SIDES},
+    )
+
+
+def _crossed(rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]]) -> pl.DataFrame:
+    """Every row with every proposal of its kind applied; `nth` is the proposal's place among them."""
+    parts = []
+    for (kind,), own in rows.group_by("kind", maintain_order=True):
+        proposals = applied.get(int(str(kind)), ())
+        if not proposals:
+            continue
+        columns = sorted({name for each in proposals for name in each.changes})
+        changes = pl.DataFrame(
+            {
+                "nth": pl.int_range(len(proposals), dtype=pl.UInt32, eager=True),
+                **{
+                    f"new {name}": pl.Series([each.changes.get(name) for each in proposals], dtype=ROW_SCHEMA[name])
+                    for name in columns
+                },
+                **{f"set {name}": [name in each.changes for each in proposals] for name in columns},
+            }
+        )
+        both = own.join(changes, how="cross")
+        parts.append(
+            both.with_columns(
+                pl.when(f"set {name}").then(f"new {name}").otherwise(name).alias(name) for name in columns
+            ).select(*own.columns, "nth")
+        )
+    return pl.concat(parts)
+
+
+def _told(tried: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcomes: Outcomes) -> pl.DataFrame:
+    verdicts, needs, rules = [], [], []
+    said: dict[tuple[object, ...], str] = {}
+    for at, (kind, nth) in enumerate(tried.select("kind", "nth").iter_rows()):
+        severities = outcomes.severities(at)
+        verdict = outcomes.verdict(at)
+        key = (kind, nth, tuple(sorted(severities.items())))
+        if verdict == "unknown" and key not in said:
+            said[key] = "; ".join(needs_of(outcomes, at))
+        verdicts.append(verdict)
+        needs.append(said.get(key) if verdict == "unknown" else None)
+        rules.append(sorted(rule for rule, severity in severities.items() if severity == "violation"))
+    each = [applied[kind][nth] for kind, nth in tried.select("kind", "nth").iter_rows()]
+    return pl.DataFrame(
+        {
+            "situation": tried["situation"],
+            "strategy": [one.proposal.strategy for one in each],
+            **{f"{s}_module": [type_.id if (type_ := one.types[s]) else None for one in each] for s in SIDES},
+            "rate_gbps": tried["rate_gbps"],
+            "verdict": verdicts,
+            "needs": needs,
+            "rules": pl.Series(rules, dtype=pl.List(pl.String)),
+        }
+    )
