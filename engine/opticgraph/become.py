@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -14,28 +14,32 @@ import polars as pl
 from .alike import alike
 from .applied import Applied, apply, module_columns
 from .candidates import ROW_SCHEMA, base_rows, judge_rows
-from .choices import Change, Flip, Option, Options, Rejected
+from .choices import Change, Flip, LinkOptions, Option, Options, Rejected
 from .derive import Judged, derive
 from .design import SIDES, Design
 from .errors import QueryError
 from .facts import graph_of
+from .fleet import table_from, table_of
 from .judge import judge
 from .knowledge import Knowledge, fold, know
 from .missing import missing_facts
 from .offers import Asked, offers
 from .parts import ModuleType
-from .prices import read_prices
+from .prices import Prices, read_prices
 from .reason import Memory
 from .repairs import Judging, least_changes
 from .resolve import nearest
-from .result import Audit
+from .result import Audit, Rows
 from .rules import read_rules
-from .seats import Place, Seat, places_of, seat_for
+from .seats import Place, Seat, free_alike, places_of, seat_for
+from .situations import kinds
 from .strategies import STRATEGIES, propose, read_columns
 
 __all__ = ["FLIPPED", "WANTED_GBPS", "options", "why_not"]
 
 WANTED_GBPS = 400  # where neither the design nor the user says what is wanted
+MANY = 1000  # links beyond which the table of all options is worked out once a situation, and details when asked for
+AT_ONCE = 200  # links whose details are then worked out together
 FLIPPED = 60  # links up to which it is searched what would flip each rejection; beyond, of links asked for by name
 
 Row = Mapping[str, object]
@@ -65,29 +69,96 @@ def options(
     judged = derive(design, knowledge)
     now = judge(design, judged, knowledge, known)
     every = _every(judged, to_gbps)
-    rows = _named_only(every, links)
-    places = places_of(judged, rows, host=host)
-    applied = _applied(design, rows, places, knowledge)
     memory: Memory = {}
-    judging = partial(judge_rows, knowledge=knowledge, rules=known, memory=memory)
+    setting = _Setting(
+        design=design,
+        judged=judged,
+        knowledge=knowledge,
+        every=every,
+        now=now,
+        host=host,
+        prices=read_prices(prices) if prices else None,
+        judging=partial(judge_rows, knowledge=knowledge, rules=known, memory=memory),
+    )
+    rows = _named_only(every, links)
+    many = rows.height > MANY and not links
+    searched = rows.height <= FLIPPED or bool(links)
+    told = _Block(setting, rows) if many else _offered(setting, rows, searched=searched)
+    table = _table(setting, rows) if many else table_from(told)
+    return Options(
+        version=now.version,
+        trust=trust,
+        links=told,
+        missing=missing_facts(table, now),
+        notes=() if searched else (_UNSEARCHED,),
+        table=table,
+    )
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What options of any links are worked out in: the design as it is, what is believed, and what the user wants."""
+
+    design: Design
+    judged: Judged
+    knowledge: Knowledge
+    every: pl.DataFrame
+    now: Audit
+    host: str | None
+    prices: Prices | None
+    judging: Judging
+
+
+def _offered(setting: _Setting, rows: pl.DataFrame, *, searched: bool) -> tuple[LinkOptions, ...]:
+    """Everything about the links of these rows; searched asks for flips and repairs too."""
+    places = places_of(setting.judged, rows, host=setting.host)
+    applied = _applied(setting.design, rows, places, setting.knowledge)
     asked = Asked(
         rows=list(rows.iter_rows(named=True)),
-        everyone=list(every.iter_rows(named=True)),
-        groups=dict(design.groups.select("group", "kind").iter_rows()),
+        everyone=list(setting.every.iter_rows(named=True)),
+        groups=dict(setting.design.groups.select("group", "kind").iter_rows()),
         places=places,
         applied=applied,
-        outcomes=judging(_changed(rows, applied)),
-        prices=read_prices(prices) if prices else None,
+        outcomes=setting.judging(_changed(rows, applied)),
+        prices=setting.prices,
     )
-    searched = rows.height <= FLIPPED or bool(links)
-    told = offers(
-        asked,
-        now,
-        flips=_flips(rows, asked, judging) if searched else {},
-        repairs=_repairs(rows, now, places, knowledge, judging) if searched else {},
+    flips = _flips(rows, asked, setting.judging) if searched else {}
+    repairs = _repairs(rows, setting.now, places, setting.knowledge, setting.judging) if searched else {}
+    return offers(asked, setting.now, flips=flips, repairs=repairs)
+
+
+class _Block(Rows[LinkOptions]):
+    """Options of many links, worked out some at a time when they are asked for."""
+
+    def __init__(self, setting: _Setting, rows: pl.DataFrame) -> None:
+        self._setting, self._rows = setting, rows
+        self._first, self._told = 0, ()  # type: int, tuple[LinkOptions, ...]
+
+    def __len__(self) -> int:
+        return self._rows.height
+
+    def row(self, at: int) -> LinkOptions:
+        if not self._first <= at < self._first + len(self._told):
+            self._first = at // AT_ONCE * AT_ONCE
+            self._told = _offered(self._setting, self._rows[self._first : self._first + AT_ONCE], searched=False)
+        return self._told[at - self._first]
+
+
+def _table(setting: _Setting, rows: pl.DataFrame) -> pl.DataFrame:
+    free = free_alike(setting.judged)
+    rows = rows.with_columns(
+        pl.col(f"{side}_device").replace_strict(free, default=None, return_dtype=pl.Int64).alias(f"{side}_free")
+        for side in SIDES
     )
-    notes = () if searched else (_UNSEARCHED,)
-    return Options(now.version, trust, told, missing_facts(told, now), notes)
+    beside = ("a_type", "b_type", "a_free", "b_free", "parallel")
+    rows = rows.with_columns(kind=kinds(rows, beside).cast(pl.Int64))
+    first = rows.unique("kind", keep="first", maintain_order=True)
+    places = places_of(setting.judged, first, host=setting.host)
+    applied: dict[int, list[Applied]] = defaultdict(list)
+    for nth, each in _applied(setting.design, first, places, setting.knowledge):
+        applied[first["kind"][nth]].append(each)
+    verdicts = {verdict.link: verdict.verdict for verdict in setting.now.verdicts}
+    return table_of(rows, applied, verdicts, setting.judging)
 
 
 _UNSEARCHED = (

@@ -13,6 +13,21 @@ from .result import Finding
 __all__ = ["TABLE_SCHEMA", "Change", "Flip", "LinkOptions", "Missing", "Option", "Options", "Part", "Rejected", "Work"]
 
 
+# One row a link and option or refusal, for more links than one reads one by one; a refusal's verdict is `fails`.
+TABLE_SCHEMA = pl.Schema(
+    {
+        "link": pl.String(),
+        "strategy": pl.String(),
+        "a_module": pl.String(),
+        "b_module": pl.String(),
+        "rate_gbps": pl.Int64(),
+        "verdict": pl.String(),
+        "needs": pl.String(),
+        "rules": pl.List(pl.String()),
+    }
+)
+
+
 @dataclass(frozen=True, order=True)
 class Part:
     """Something an option needs or sets free: action is buy, move, free or use."""
@@ -142,25 +157,15 @@ class LinkOptions:
 
 @dataclass(frozen=True)
 class Options:
-    """What every link asked about may become, by name; missing facts in order of worth."""
+    """What every link asked about may become, by name; missing facts in order of worth.
+
+    links   worked out when they are asked for, where there are many
+    table   TABLE_SCHEMA: one row a link and option or refusal
+    """
 
     version: str
     trust: str
     links: Sequence[LinkOptions]
     missing: tuple[Missing, ...]
+    table: pl.DataFrame
     notes: tuple[str, ...] = ()
-
-
-# One row a link and option or refusal, for more links than one reads one by one; a refusal's verdict is `fails`.
-TABLE_SCHEMA = pl.Schema(
-    {
-        "link": pl.String(),
-        "strategy": pl.String(),
-        "a_module": pl.String(),
-        "b_module": pl.String(),
-        "rate_gbps": pl.Int64(),
-        "verdict": pl.String(),
-        "needs": pl.String(),
-        "rules": pl.List(pl.String()),
-    }
-)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
 from . import fields
 from .applied import Applied
 from .candidates import ROW_SCHEMA, Outcomes
-from .choices import TABLE_SCHEMA
+from .choices import TABLE_SCHEMA, LinkOptions, Option, Rejected
 from .design import SIDES
 from .moves import hangs_on
 from .repairs import Judging, needs_of
 from .situations import NUMBERS, situations
 
-__all__ = ["table_of"]
+__all__ = ["table_from", "table_of"]
 
 # Properties of what links of one kind may differ in (situations.NUMBERS).
 _MEASURED = frozenset(
@@ -25,6 +25,21 @@ _MEASURED = frozenset(
     for field in table
     if field.column in {name.removeprefix("a_").removeprefix("b_") for name in NUMBERS} | {"optics_power_mw"}
 )
+
+
+def table_from(told: Iterable[LinkOptions]) -> pl.DataFrame:
+    """choices.TABLE_SCHEMA of links whose options are at hand."""
+    rows: list[tuple[object, ...]] = []
+    for each in told:
+        for option in each.options:
+            rows.append((each.link, *_named(option), option.verdict, "; ".join(option.needs) or None, []))
+        for refused in each.rejected:
+            rows.append((each.link, *_named(refused), "fails", None, list(refused.rules)))
+    return pl.DataFrame(rows, schema=TABLE_SCHEMA, orient="row")
+
+
+def _named(each: Option | Rejected) -> tuple[object, ...]:
+    return each.strategy, each.a_module, each.b_module, each.rate_gbps
 
 
 def table_of(

@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 
-from .choices import LinkOptions, Missing
+import polars as pl
+
+from .choices import Missing
 from .result import Audit
 
 __all__ = ["missing_facts"]
 
 
-def missing_facts(told: Sequence[LinkOptions], now: Audit) -> tuple[Missing, ...]:
-    """What is not recorded, those first that would settle most: of each sort the links whose record lacks it."""
+def missing_facts(table: pl.DataFrame, now: Audit) -> tuple[Missing, ...]:
+    """What is not recorded, of each sort the links whose record lacks it; table is choices.TABLE_SCHEMA.
+
+    Worth is how many verdicts of today it would settle by itself, and how many options wait for it.
+    """
     links: dict[str, set[str]] = defaultdict(set)
     verdicts: dict[str, int] = defaultdict(int)
-    choices: dict[str, int] = defaultdict(int)
-    asked = {each.link for each in told}
-    by_link: dict[str, set[str]] = defaultdict(set)
+    asked = set(table["link"].unique())
+    lacking: dict[str, set[str]] = defaultdict(set)
     for finding in now.findings:
         if finding.severity == "unknown" and finding.supply and finding.link in asked:
-            by_link[str(finding.link)].add(finding.supply)
-    for link, supplies in by_link.items():
+            lacking[str(finding.link)].add(finding.supply)
+    for link, supplies in lacking.items():
         for supply in supplies:
             links[supply].add(link)
             verdicts[supply] += len(supplies) == 1
-    for each in told:
-        for option in each.options:
-            for need in option.needs if option.strategy != "stay" else ():
-                supply = need.partition(":")[0].removeprefix("a_").removeprefix("b_")
-                links[supply].add(each.link)
-                choices[supply] += 1
+    needed = (
+        table.filter(pl.col("strategy") != "stay", pl.col("needs").is_not_null())
+        .select("link", need=pl.col("needs").str.split("; "))
+        .explode("need")
+        .select("link", supply=pl.col("need").str.extract(r"^(?:[ab]_)?([a-z_]+):"))
+        .drop_nulls()
+    )
+    waiting = dict(needed.group_by("supply").len().iter_rows())
+    for supply, names in needed.group_by("supply").agg(pl.col("link").unique()).iter_rows():
+        links[supply] |= set(names)
     found = [
-        Missing(supply, tuple(sorted(names)), verdicts[supply], choices[supply], _asking(supply, len(names)))
+        Missing(supply, tuple(sorted(names)), verdicts[supply], waiting.get(supply, 0), _asking(supply, len(names)))
         for supply, names in links.items()
     ]
     return tuple(sorted(found, key=lambda each: (-each.verdicts - each.options, each.supply)))
