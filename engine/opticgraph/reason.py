@@ -7,7 +7,7 @@ skipped. docs/kinds.md says why both give what a SHACL processor gives on the wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -27,12 +27,27 @@ from .places import own_terms, own_walks
 from .rules import Rules
 from .shacl import Result, as_graph, focus_counts, validate
 from .sources import local
-from .things import SORTS, Focus, foci_of, focus_iris, frame_of
+from .things import SORTS, focus_iris, frame_of
+from .walks import HERE
 
-__all__ = ["WHOLE_GRAPH", "How", "Reasoned", "reason"]
+__all__ = ["RESULT", "WHOLE_GRAPH", "How", "Reasoned", "reason"]
 
 WHOLE_GRAPH = 20_000  # links up to which a rule is judged on the whole graph: some minutes of pySHACL
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target)
+# A result: as shacl.Result has it, the sort of the thing it is about, its row in the frame, and its side if it is an
+# end. What is no thing of the design has no sort.
+RESULT = pl.Schema(
+    {
+        "shape": pl.String(),
+        "focus": pl.String(),
+        "path": pl.String(),
+        "value": pl.String(),
+        "sort": pl.String(),
+        "nth": pl.UInt32(),
+        "side": pl.String(),
+    }
+)
+_TOLD = ("shape", "focus", "path", "value")  # by SHACL
 _KIND = "urn:opticgraph:kinds:"  # of relations that list representatives, in the graph of one run only
 
 
@@ -48,9 +63,9 @@ class How:
 
 @dataclass(frozen=True)
 class Reasoned:
-    """What was found: results as SHACL has them with the things they are about, and how each shape was judged."""
+    """What was found: results as SHACL has them with the things they are about (RESULT), and how shapes were judged."""
 
-    results: Sequence[tuple[Result, Focus | None]]
+    results: pl.DataFrame
     hows: Mapping[str, How]
 
 
@@ -74,12 +89,12 @@ def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -
     rest = [head for head in heads if head not in members]
     if rest:
         more, counts = _on_whole_graph(design, judged, knowledge, rules.shapes, rest)
-        results += more
+        results.append(more)
         for head in rest:
             how = hows[str(head)]
             by = how.by if counts is not None else "not at all"
             hows[str(head)] = replace(how, by=by, things=(counts or {}).get(str(head), 0))
-    return Reasoned(results, hows)
+    return Reasoned(pl.concat([pl.DataFrame(schema=RESULT), *results]), hows)
 
 
 def _asked(shapes: Graph, heads: Sequence[Node], triples: bytes) -> dict[Node, tuple[str, Footprint] | Unplaced]:
@@ -147,7 +162,7 @@ def _on_representatives(
     shapes: Graph,
     members: Mapping[Node, Members],
     told: Mapping[Node, Footprint],
-) -> list[tuple[Result, Focus | None]]:
+) -> list[pl.DataFrame]:
     if not members:
         return []
     few = _only(judged, _representatives(members))
@@ -171,7 +186,7 @@ def _on_representatives(
     footprints = {
         name: told[head] if shape == head else footprint(shapes, shape) for name, (head, shape) in head_of.items()
     }
-    return [each for head, by_kind in found.items() for each in _handed_out(by_kind, members[head], judged, footprints)]
+    return [_handed_out(by_kind, members[head], judged, footprints) for head, by_kind in found.items()]
 
 
 def _aimed(shapes: Graph, heads: Iterable[Node]) -> Graph:
@@ -223,31 +238,36 @@ def _kept(design: Design, few: Judged) -> Design:
 
 def _handed_out(
     by_kind: Mapping[int, list[Result]], members: Members, judged: Judged, footprints: Mapping[str, Footprint]
-) -> Iterator[tuple[Result, Focus]]:
+) -> pl.DataFrame:
     """Every member's own results: the representative's, with the member's name, its own figures and things."""
     theirs = members.of(list(by_kind))
+    theirs = theirs.with_columns(focus=focus_iris(members.sort, judged, theirs))
     first = members.first.filter(pl.col("kind").is_in(list(by_kind)))
-    row_of = {kind: row for row, kind in enumerate(first["kind"])}
-    shapes = sorted({result.shape for results in by_kind.values() for result in results if result.value})
-    own = {  # of each walk whose end is a member's own: what it leads to from representatives, and from members
-        shape: [
-            (_terms(walk, members.sort, judged, first), _terms(walk, members.sort, judged, theirs))
-            for walk in own_walks(footprints[shape], members.sort)
-        ]
-        for shape in shapes
-    }
-    for row, (focus, kind) in enumerate(zip(foci_of(members.sort, judged, theirs), theirs["kind"], strict=True)):
+    valued = {result.shape for results in by_kind.values() for result in results if result.value}
+    own = {shape: own_walks(footprints[shape], members.sort) for shape in sorted(valued)}
+    standing = {walk: _terms(walk, members.sort, judged, first).to_list() for walks in own.values() for walk in walks}
+    ways: dict[Walk, int] = {}  # at whose ends members have values of their own
+    rows: list[tuple[int, str, str, str, int | None]] = []
+    for at, kind in enumerate(first["kind"]):
         for result in by_kind[kind]:
-            value = result.value
-            if value == f"<{result.focus}>":
-                value = f"<{focus.iri}>"
-            elif value:
-                at = row_of[kind]
-                value = next((told[row] for standing, told in own[result.shape] if standing[at] == value), value)
-            yield Result(result.shape, focus.iri, result.path, value), focus
+            way: Walk | None = HERE
+            if result.value != f"<{result.focus}>":
+                way = next((w for w in own.get(result.shape, ()) if standing[w][at] == result.value), None)
+            number = None if way is None else ways.setdefault(way, len(ways))
+            rows.append((kind, result.shape, result.path, result.value, number))
+    results = pl.DataFrame(rows, schema=_BY_KIND, orient="row")
+    handed = theirs.with_row_index("row").join(results, on="kind", how="inner")
+    for way, number in ways.items():
+        terms = "<" + theirs["focus"] + ">" if way == HERE else _terms(way, members.sort, judged, theirs)
+        mine = pl.when(pl.col("way") == number).then(terms.gather(handed["row"]))
+        handed = handed.with_columns(value=mine.otherwise("value"))
+    return handed.select(*_TOLD, pl.lit(members.sort).alias("sort"), "nth", "side")
 
 
-def _terms(walk: Walk, sort: str, judged: Judged, rows: pl.DataFrame) -> list[str]:
+_BY_KIND = {"kind": pl.UInt32, "shape": pl.String, "path": pl.String, "value": pl.String, "way": pl.UInt32}
+
+
+def _terms(walk: Walk, sort: str, judged: Judged, rows: pl.DataFrame) -> pl.Series:
     """What a walk leads to from each of the rows, as N-Triples."""
     placed, frame = rows.with_row_index("row"), frame_of(sort, judged)
     parts = []
@@ -256,7 +276,7 @@ def _terms(walk: Walk, sort: str, judged: Judged, rows: pl.DataFrame) -> list[st
         few = frame[own["nth"]]
         terms = own_terms(walk, sort, side, named(few) if sort in ("link", "end") else few)
         parts.append(pl.DataFrame({"row": own["row"], "term": terms}))
-    return pl.concat(parts).sort("row")["term"].to_list()
+    return pl.concat(parts).sort("row")["term"]
 
 
 # --- on the whole graph ------------------------------------------------------------------------------------------
@@ -264,16 +284,17 @@ def _terms(walk: Walk, sort: str, judged: Judged, rows: pl.DataFrame) -> list[st
 
 def _on_whole_graph(
     design: Design, judged: Judged, knowledge: Knowledge, shapes: Graph, heads: list[Node]
-) -> tuple[list[tuple[Result, Focus | None]], Mapping[str, int] | None]:
+) -> tuple[pl.DataFrame, Mapping[str, int] | None]:
     """Results with their things and how many things each shape looked at; None where the design is too large."""
     if judged.links.height > WHOLE_GRAPH:
-        return [], None
+        return pl.DataFrame(schema=RESULT), None
     data = as_graph(graph_of(design, judged, knowledge))
     run = _aimed(shapes, heads)
-    results = [result for result in validate(data, run) if not _shadow(result.focus)]
-    wanted = {result.focus for result in results}
-    foci = {iri: focus for sort in SORTS for iri, focus in _all(sort, judged) if iri in wanted}
-    return [(result, foci.get(result.focus)) for result in results], focus_counts(data, run)
+    rows = [(r.shape, r.focus, r.path, r.value) for r in validate(data, run) if not _shadow(r.focus)]
+    results = pl.DataFrame(rows, schema={name: RESULT[name] for name in _TOLD}, orient="row")
+    wanted = results["focus"].unique().implode()
+    things = pl.concat(_all(sort, judged).filter(pl.col("focus").is_in(wanted)) for sort in SORTS)
+    return results.join(things, on="focus", how="left").select(*RESULT), focus_counts(data, run)
 
 
 def _shadow(focus: str) -> bool:
@@ -281,8 +302,9 @@ def _shadow(focus: str) -> bool:
     return focus.startswith(f"{BASE}{THINGS['cage'].head}/") and quote(CASE) in focus
 
 
-def _all(sort: str, judged: Judged) -> Iterator[tuple[str, Focus]]:
+def _all(sort: str, judged: Judged) -> pl.DataFrame:
+    """All things of a sort: `focus`, `sort`, `nth`, `side`."""
     rows = pl.select(nth=pl.int_range(frame_of(sort, judged).height, dtype=pl.UInt32))
     sides = SIDES if sort == "end" else (None,)
     every = pl.concat(rows.with_columns(side=pl.lit(side, pl.String)) for side in sides)
-    return ((focus.iri, focus) for focus in foci_of(sort, judged, every))
+    return every.select(pl.lit(sort).alias("sort"), "nth", "side", focus=focus_iris(sort, judged, every))
