@@ -18,6 +18,7 @@ from .result import FINDING, Finding, Findings, texts
 from .rules import Outcome, Rules
 from .sources import Fact, local, text_of
 from .things import touching
+from .wide import Wide
 from .wording import Thing, Things, figure, say_each
 
 __all__ = ["findings_of", "rests_on", "unjudged", "verdict_of"]
@@ -113,7 +114,7 @@ _SUBJECTS = {
 def _nothing(height: int) -> tuple[Picked, pl.Series]:
     """What is beyond the design: no columns and no links."""
     none = pl.repeat(0, height, eager=True)
-    return Picked(pl.DataFrame(), none), pl.repeat([], height, dtype=pl.List(pl.String), eager=True)
+    return Picked(Wide(pl.DataFrame()), none), pl.repeat([], height, dtype=pl.List(pl.String), eager=True)
 
 
 def _column(name: str, value: object, kind: pl.DataType, height: int) -> pl.Series:
@@ -207,7 +208,8 @@ def _merge_cases(findings: pl.DataFrame, judged: Judged, knowledge: Knowledge) -
     If every case comes to the same verdict, the first case's findings stand for all; if not, the link is unknown and
     one finding of module-is-known names the meanings and what each comes to.
     """
-    names = judged.links.filter(pl.col("case") > 0)["link"].unique().implode()
+    links = judged.links.lazy()
+    names = links.filter(pl.col("case") > 0).select("link").unique().collect().to_series().implode()
     several = judged.links.filter(pl.col("link").is_in(names))
     if several.is_empty():
         return findings.drop("case")

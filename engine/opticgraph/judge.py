@@ -64,7 +64,7 @@ def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) ->
         findings=findings,
         coverage=tuple(_coverage(rules, looked, findings, reasoned.hows)),
         read=design.account,
-        links=_records(judged, design),
+        links=_Records(judged, design),
         counts=verdicts.counts,
     )
 
@@ -83,7 +83,7 @@ def _in_order(findings: pl.DataFrame) -> Findings:
 class _Verdicts(Rows[Verdict]):
     """Verdicts by link name, made when they are asked for."""
 
-    def __init__(self, looked: Looked, findings: Findings, assumed: pl.DataFrame) -> None:
+    def __init__(self, looked: Looked, findings: Findings, assumed: pl.LazyFrame) -> None:
         self._looked = looked
         self._links = looked.links.sort("link")
         self._assumptions = assumed
@@ -113,7 +113,7 @@ class _Verdicts(Rows[Verdict]):
     @cached_property
     def _assumed(self) -> Mapping[str, tuple[str, ...]]:
         said = self._assumptions.select("link", said=pl.format("{} {}, from {}", "field", "value", "because"))
-        by_link = said.group_by("link").agg(pl.col("said").unique().sort())
+        by_link = said.group_by("link").agg(pl.col("said").unique().sort()).collect()
         return {link: tuple(each) for link, each in by_link.iter_rows()}
 
     def __len__(self) -> int:
@@ -175,8 +175,20 @@ def _how(rule: Rule, rules: Rules, hows: Mapping[str, How]) -> How:
 class _Records(Rows[Mapping[str, object]]):
     """What reports show of each link beside its verdict; see result.Audit.links."""
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
+    def __init__(self, judged: Judged, design: Design) -> None:
+        self._judged, self._design = judged, design
+
+    @cached_property
+    def _frame(self) -> pl.DataFrame:
+        first = self._judged.links.lazy().filter(pl.col("case") == 0)
+        for side in SIDES:
+            names = {f"{side}_{name}": name for name in ("device", "site")}
+            sites = self._design.devices.lazy().select(pl.col(name).alias(own) for own, name in names.items())
+            first = first.join(sites, on=f"{side}_device", how="left")
+        ends = [f"{side}_{name}" for side in SIDES for name in ("site", "device", "port", "module")]
+        rate = pl.coalesce("rate_gbps", "pair_rate_gbps").alias("rate")
+        told = first.select("link", "status", "group", "fiber_type", "length_mm", rate, *ends)
+        return told.sort("link").collect()
 
     def __len__(self) -> int:
         return self._frame.height
@@ -193,13 +205,3 @@ def _record(row: dict[str, object]) -> Mapping[str, object]:
     row["rate_gbps"] = None if rate is None else str(rate)
     row["length_m"] = None if length is None else f"{(Decimal(int(str(length))) / 1000).normalize():f}"
     return row
-
-
-def _records(judged: Judged, design: Design) -> _Records:
-    first = judged.links.filter(pl.col("case") == 0)
-    for side in SIDES:
-        sites = design.devices.select(pl.col("device").alias(f"{side}_device"), pl.col("site").alias(f"{side}_site"))
-        first = first.join(sites, on=f"{side}_device", how="left")
-    ends = [f"{side}_{name}" for side in SIDES for name in ("site", "device", "port", "module")]
-    rate = pl.coalesce("rate_gbps", "pair_rate_gbps").alias("rate")
-    return _Records(first.select("link", "status", "group", "fiber_type", "length_mm", rate, *ends).sort("link"))

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import polars as pl
 from rdflib.term import Node
 
-from .alike import alike
+from .alike import alike, first_of_each
 from .derive import Judged
 from .design import SIDES
 from .footprint import Footprint
 from .places import CLASSES, TARGETS, Unplaced, at_odds, tests
 from .things import frame_of
+from .wide import Wide
 
 __all__ = ["MOST_KINDS", "TARGETS", "Members", "Unplaced", "kinds_of"]
 
@@ -102,7 +103,7 @@ def _placed(target: str, told: Footprint) -> dict[str | None, list[pl.Expr]]:
     return {side: [CLASSES[which], *tests(told, sort, side)] for side in (SIDES if sort == "end" else (None,))}
 
 
-def _apart(frame: pl.DataFrame, placed: Iterable[Mapping[str | None, list[pl.Expr]]]) -> _Apart:
+def _apart(frame: Wide, placed: Iterable[Mapping[str | None, list[pl.Expr]]]) -> _Apart:
     return _Apart(frame, {test.meta.serialize(): test for own in placed for side in own.values() for test in side})
 
 
@@ -114,11 +115,10 @@ class _Apart:
     outcome  by test, serialised
     """
 
-    def __init__(self, frame: pl.DataFrame, tests: Mapping[bytes, pl.Expr]) -> None:
+    def __init__(self, frame: Wide, tests: Mapping[bytes, pl.Expr]) -> None:
         self.groups = alike(frame, tests.values())
-        rows = pl.DataFrame({"group": self.groups}).with_row_index("nth")
-        told = rows.group_by("group").agg(pl.col("nth").min(), things=pl.len()).sort("group")
-        self.first, self.things = told["nth"].to_list(), told["things"].to_list()
+        told = first_of_each(self.groups)
+        self.first, self.things = told["nth"].to_list(), told["rows"].to_list()
         named = {str(at): test for at, test in enumerate(tests.values())}
         few = frame[told["nth"]].lazy().with_columns(**named).select(*named).collect()
         self.outcome = dict(zip(tests, map(_held, few.iter_columns()), strict=True))

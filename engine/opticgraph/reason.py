@@ -29,6 +29,7 @@ from .shacl import Result, as_graph, focus_counts, validate
 from .sources import local
 from .things import SORTS, focus_iris, frame_of
 from .walks import HERE
+from .wide import Wide
 
 __all__ = ["RESULT", "WHOLE_GRAPH", "How", "Reasoned", "reason"]
 
@@ -220,7 +221,7 @@ def _only(judged: Judged, rows: Mapping[str, pl.Series]) -> Judged:
     groups = pl.concat([links["group"], judged.groups[rows.get("group", none)]["group"]])
     return replace(
         judged,
-        links=links,
+        links=Wide(links),
         ports=ports.unique(maintain_order=True),
         devices=judged.devices.filter(pl.col("device").is_in(named.drop_nulls().unique().to_list())),
         groups=judged.groups.filter(pl.col("group").is_in(groups.drop_nulls().unique().to_list())),

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from .wide import Wide
+
 __all__ = ["Picked"]
 
 T = TypeVar("T")
@@ -19,7 +21,7 @@ T = TypeVar("T")
 class Picked:
     """Rows of a frame, each column as Python values once it is first asked for: cheap also where the frame is wide."""
 
-    def __init__(self, frame: pl.DataFrame, nth: pl.Series) -> None:
+    def __init__(self, frame: Wide, nth: pl.Series) -> None:
         self.names = frozenset(frame.columns)
         self._frame, self._nth = frame, nth
         self._columns: dict[str, list[object]] = {}
@@ -35,7 +37,7 @@ class Picked:
         if name not in self._columns:
             if name not in self.names:
                 raise KeyError(name)
-            self._columns[name] = self._frame[name].gather(self._nth).to_list()
+            self._columns[name] = self._frame.at(name, self._nth).to_list()
         return self._columns[name]
 
     def each(self, of: Callable[[Mapping[str, object]], T]) -> list[T]:

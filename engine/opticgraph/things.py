@@ -12,6 +12,7 @@ from .design import SIDES
 from .facts import named
 from .graph import minted
 from .recall import Picked
+from .wide import Wide
 
 __all__ = ["SORTS", "Focus", "foci_of", "focus_iris", "frame_of", "touching"]
 
@@ -29,9 +30,10 @@ class Focus:
     iri: str = ""
 
 
-def frame_of(sort: str, judged: Judged) -> pl.DataFrame:
+def frame_of(sort: str, judged: Judged) -> Wide:
     """The frame whose rows are things of this sort; ends are the rows of links, twice."""
-    return {"port": judged.ports, "device": judged.devices, "group": judged.groups}.get(sort, judged.links)
+    others = {"port": judged.ports, "device": judged.devices, "group": judged.groups}
+    return Wide(others[sort]) if sort in others else judged.links
 
 
 def focus_iris(sort: str, judged: Judged, rows: pl.DataFrame) -> pl.Series:
@@ -63,25 +65,26 @@ def touching(sort: str, judged: Judged, nth: pl.Series) -> tuple[Picked, pl.Seri
     if sort in ("link", "end"):
         return Picked(frame, nth), frame["link"].gather(nth).reshape((-1, 1)).arr.to_list()
     names = {"port": ["device", "port"], "device": ["device"], "group": ["group"]}[sort]
-    frame = frame[nth]
-    touched = _touched(judged, frame.select(names).unique(), names)
-    frame = frame.join(touched, on=names, how="left", maintain_order="left")
-    every = pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
-    return Picked(frame, every), frame["links"].fill_null([])
+    few = frame[nth]
+    touched = _touched(judged, few.select(names).unique(), names)
+    few = few.join(touched, on=names, how="left", maintain_order="left")
+    every = pl.int_range(few.height, dtype=pl.UInt32, eager=True)
+    return Picked(Wide(few), every), few["links"].fill_null([])
 
 
 def _touched(judged: Judged, wanted: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     """What findings on ports, devices and groups tell of: the links there, and the modules recorded."""
-    first = judged.links.filter(pl.col("case") == 0)
+    first = judged.links.lazy().filter(pl.col("case") == 0)
     ends = pl.concat(
         first.select("link", "group", device=f"{s}_device", port=f"{s}_port", module=f"{s}_module") for s in SIDES
     )
     return (
         ends.drop_nulls(names)
-        .join(wanted, on=names, how="semi")
+        .join(wanted.lazy(), on=names, how="semi")
         .group_by(names)
         .agg(
             links=pl.col("link").unique().sort(),
             modules=pl.col("module").drop_nulls().unique().sort(),
         )
+        .collect()
     )
