@@ -49,9 +49,6 @@ _FIGURES = (
     "reach_advised_mm", "reach_limit_mm", "reach_sure_mm", "budget_mdb", "budget_sure_mdb",
     "a_loss_low_mdb", "a_loss_high_mdb", "b_loss_low_mdb", "b_loss_high_mdb",
 )  # fmt: skip
-# What is counted over links: of the link, and of each of its ends.
-_COUNTED = ("link", "group", "status", "rate_gbps", "pair_rate_gbps")
-_COUNTED_ENDS = ("device", "port", "place", "module", "type", "lanes", "all_lanes", "legs", "leg_mode", "power_high_mw")
 
 
 def derive(design: Design, knowledge: Knowledge) -> Judged:
@@ -73,12 +70,11 @@ def derive(design: Design, knowledge: Knowledge) -> Judged:
     figures = budget.dispersion(budget.path_loss(links.lazy().with_columns(splice_mdb=splice)))
     links = links.with_own(_settle(figures).select(_FIGURES).collect())
     first = links.lazy().filter(pl.col("case") == 0)
-    counted = first.select(*_COUNTED, *(f"{side}_{name}" for side in SIDES for name in _COUNTED_ENDS)).collect()
     return Judged(
         links=links,
-        devices=design.devices.join(budget.device_draw(_ends(counted)), on="device", how="left"),
-        groups=groups_across(counted, _with_capacity(design.groups, counted)),
-        ports=ports_across(counted, ports),
+        devices=design.devices.join(budget.device_draw(_ends(first, ports)), on="device", how="left"),
+        groups=groups_across(first, _with_capacity(design.groups, first)),
+        ports=ports_across(first, ports),
         assumed=pl.concat([told.lazy(), _of_links(assumed, first)]),
     )
 
@@ -99,16 +95,18 @@ def _spread(each: pl.DataFrame, combination: pl.Series, combined: pl.DataFrame) 
     return Wide(own, combined)
 
 
-def _ends(links: pl.DataFrame) -> pl.DataFrame:
+def _ends(links: pl.LazyFrame, ports: pl.DataFrame) -> pl.DataFrame:
     """What draws power at both ends; ports by their place, as numbers are told apart far quicker than names."""
-    names = {"device": "device", "place": "port", "type": "type", "power_high_mw": "power_high_mw"}
-    ends = (links.select(pl.col(f"{side}_{name}").alias(as_) for name, as_ in names.items()) for side in SIDES)
-    return pl.concat(ends)
+    names = {"port": "place", "type": "type", "power_high_mw": "power_high_mw"}
+    ends = (links.select(pl.col(f"{side}_{name}").alias(as_) for as_, name in names.items()) for side in SIDES)
+    known = pl.concat(ends).drop_nulls(["port", "power_high_mw"]).collect()
+    return known.with_columns(device=ports["device"].gather(known["port"]))
 
 
-def _with_capacity(groups: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+def _with_capacity(groups: pl.DataFrame, links: pl.LazyFrame) -> pl.DataFrame:
     members = links.select("group", "status", rate_gbps=pl.coalesce("rate_gbps", "pair_rate_gbps"))
-    return groups.join(budget.group_capacity(members.join(groups, on="group", how="left")), on="group", how="left")
+    of_groups = members.join(groups.lazy(), on="group", how="inner").collect()
+    return groups.join(budget.group_capacity(of_groups), on="group", how="left")
 
 
 def _assume(combined: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, pl.DataFrame]:

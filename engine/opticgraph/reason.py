@@ -7,7 +7,7 @@ skipped. docs/kinds.md says why both give what a SHACL processor gives on the wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -246,7 +246,8 @@ def _handed_out(
     first = members.first.filter(pl.col("kind").is_in(list(by_kind)))
     valued = {result.shape for results in by_kind.values() for result in results if result.value}
     own = {shape: own_walks(footprints[shape], members.sort) for shape in sorted(valued)}
-    standing = {walk: _terms(walk, members.sort, judged, first).to_list() for walks in own.values() for walk in walks}
+    walks = dict.fromkeys(walk for several in own.values() for walk in several)
+    standing = {walk: terms.to_list() for walk, terms in _terms(walks, members.sort, judged, first).items()}
     ways: dict[Walk, int] = {}  # at whose ends members have values of their own
     rows: list[tuple[int, str, str, str, int | None]] = []
     for at, kind in enumerate(first["kind"]):
@@ -258,9 +259,9 @@ def _handed_out(
             rows.append((kind, result.shape, result.path, result.value, number))
     results = pl.DataFrame(rows, schema=_BY_KIND, orient="row")
     handed = theirs.with_row_index("row").join(results, on="kind", how="inner")
+    ends = {HERE: "<" + theirs["focus"] + ">"} | _terms(ways.keys() - {HERE}, members.sort, judged, theirs)
     for way, number in ways.items():
-        terms = "<" + theirs["focus"] + ">" if way == HERE else _terms(way, members.sort, judged, theirs)
-        mine = pl.when(pl.col("way") == number).then(terms.gather(handed["row"]))
+        mine = pl.when(pl.col("way") == number).then(ends[way].gather(handed["row"]))
         handed = handed.with_columns(value=mine.otherwise("value"))
     return handed.select(*_TOLD, pl.lit(members.sort).alias("sort"), "nth", "side")
 
@@ -268,16 +269,17 @@ def _handed_out(
 _BY_KIND = {"kind": pl.UInt32, "shape": pl.String, "path": pl.String, "value": pl.String, "way": pl.UInt32}
 
 
-def _terms(walk: Walk, sort: str, judged: Judged, rows: pl.DataFrame) -> pl.Series:
-    """What a walk leads to from each of the rows, as N-Triples."""
+def _terms(walks: Collection[Walk], sort: str, judged: Judged, rows: pl.DataFrame) -> dict[Walk, pl.Series]:
+    """What walks lead to from each of the rows, as N-Triples."""
     placed, frame = rows.with_row_index("row"), frame_of(sort, judged)
-    parts = []
-    for side in SIDES if sort == "end" else (None,):
+    parts: dict[Walk, list[pl.DataFrame]] = {walk: [] for walk in walks}
+    for side in (SIDES if sort == "end" else (None,)) if walks else ():
         own = placed.filter(pl.col("side").eq_missing(side))
         few = frame[own["nth"]]
-        terms = own_terms(walk, sort, side, named(few) if sort in ("link", "end") else few)
-        parts.append(pl.DataFrame({"row": own["row"], "term": terms}))
-    return pl.concat(parts).sort("row")["term"]
+        things = named(few) if sort in ("link", "end") else few
+        for walk in walks:
+            parts[walk].append(pl.DataFrame({"row": own["row"], "term": own_terms(walk, sort, side, things)}))
+    return {walk: pl.concat(each).sort("row")["term"] for walk, each in parts.items()}
 
 
 # --- on the whole graph ------------------------------------------------------------------------------------------

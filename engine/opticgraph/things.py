@@ -42,7 +42,9 @@ def focus_iris(sort: str, judged: Judged, rows: pl.DataFrame) -> pl.Series:
     frame = frame_of(sort, judged)
     match sort:
         case "link" | "end":
-            own = named(frame.select("case", "link", "group", *(f"{side}_device" for side in SIDES))[nth])
+            own = named(
+                pl.DataFrame([frame.at(name, nth) for name in ("case", "link", "group", "a_device", "b_device")])
+            )
             iris = minted("link", own["link"]).str.strip_chars("<>")
             return iris + "/" + rows["side"] if sort == "end" else iris
         case "port":

@@ -71,7 +71,8 @@ class Wide:
         """A column, or the rows of these numbers."""
         if isinstance(what, str):
             return self.shared[what].gather(self.own[LIKE]) if what in self.shared.columns else self.own[what]
-        return Wide(self.own[what], self.shared).select(*self.columns)
+        own = self.own[what]
+        return own.drop(LIKE).hstack(self.shared[own[LIKE]]) if self.shared.columns else own
 
     def at(self, name: str, rows: pl.Series) -> pl.Series:
         """A column of some rows."""

@@ -236,7 +236,8 @@ def _patiently(body: bytes, separator: str, file: str, width: int, first: int) -
 
 def _text(values: pl.Series) -> pl.Series:
     """A column as text; each distinct number is written down once."""
-    if not values.dtype.is_numeric() or values.is_nan().any():  # what is no number equals nothing, not even itself
+    kind = values.dtype
+    if not kind.is_numeric() or (kind.is_float() and values.is_nan().any()):  # NaN equals nothing, not even itself
         return _written(values)
     distinct = values.unique()
     at = values.to_frame().join(
