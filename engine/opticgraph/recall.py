@@ -25,6 +25,7 @@ class Picked:
         self.names = frozenset(frame.columns)
         self._frame, self._nth = frame, nth
         self._columns: dict[str, list[object]] = {}
+        self._keys: dict[str, Sequence[object]] = {}
 
     def __len__(self) -> int:
         return len(self._nth)
@@ -37,7 +38,9 @@ class Picked:
         if name not in self._columns:
             if name not in self.names:
                 raise KeyError(name)
-            self._columns[name] = self._frame.at(name, self._nth).to_list()
+            held = self._frame.at(name, self._nth)
+            self._columns[name] = values = held.to_list()
+            self._keys[name] = list(map(repr, values)) if held.dtype.is_nested() else values
         return self._columns[name]
 
     def each(self, of: Callable[[Mapping[str, object]], T]) -> list[T]:
@@ -48,7 +51,7 @@ class Picked:
         """
         read: list[str] = []
         while True:
-            keys = list(zip(*map(self._keys, read), strict=True)) if read else [()] * len(self)
+            keys = list(zip(*map(self._key, read), strict=True)) if read else [()] * len(self)
             one_of = dict(zip(keys, range(len(self)), strict=True))
             watched = {key: _Watched(_Row(self, at)) for key, at in one_of.items()}
             outcomes = {key: of(row) for key, row in watched.items()}
@@ -57,11 +60,12 @@ class Picked:
                 return [outcomes[key] for key in keys]
             read += sorted(more)
 
-    def _keys(self, name: str) -> Sequence[object]:
+    def _key(self, name: str) -> Sequence[object]:
+        """The values of a column as what tells rows apart; of a column that there is not, nothing does."""
         if name not in self.names:
             return [None] * len(self)
-        values = self.column(name)
-        return list(map(repr, values)) if self._frame.schema[name].is_nested() else values
+        self.column(name)
+        return self._keys[name]
 
 
 class _Row(Mapping[str, object]):

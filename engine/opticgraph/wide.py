@@ -70,12 +70,12 @@ class Wide:
     def __getitem__(self, what: str | pl.Series) -> pl.Series | pl.DataFrame:
         """A column, or the rows of these numbers."""
         if isinstance(what, str):
-            return self.shared[what].gather(self.own[LIKE]) if what in self.shared.columns else self.own[what]
+            shared = self.shared.get_column(what, default=None)
+            return self.own[what] if shared is None else shared.gather(self.own[LIKE])
         own = self.own[what]
         return own.drop(LIKE).hstack(self.shared[own[LIKE]]) if self.shared.columns else own
 
     def at(self, name: str, rows: pl.Series) -> pl.Series:
         """A column of some rows."""
-        if name in self.shared.columns:
-            return self.shared[name].gather(self.own[LIKE].gather(rows))
-        return self.own[name].gather(rows)
+        shared = self.shared.get_column(name, default=None)
+        return self.own[name].gather(rows) if shared is None else shared.gather(self.own[LIKE].gather(rows))

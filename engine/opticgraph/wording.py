@@ -65,6 +65,12 @@ class Things:
         """What a function of a thing comes to for each of them; it must not read the thing's links."""
         return self.rows.each(lambda row: of(Thing(self.kind, row, self.side, (), self.knowledge)))
 
+    def values(self, column: str, side: str | None = None) -> Sequence[object]:
+        """A column of each of them, as Thing.get has it."""
+        at = side or self.side
+        name = f"{at}_{column}" if at and f"{at}_{column}" in self.rows.names else column
+        return self.rows.column(name) if name in self.rows.names else [None] * len(self.rows)
+
 
 def say(template: str, thing: Thing) -> str:
     """The sentence with every name in braces replaced; an unknown name stays, so that a test sees it."""
@@ -84,10 +90,15 @@ def say_each(template: str, things: Things) -> list[str]:
 
 
 def _words(name: str, things: Things) -> list[str]:
-    if name not in _OWN:
-        return things.each(lambda thing: _word(name, thing))
-    told = zip(things.rows, things.links, strict=True)
-    return [_word(name, Thing(things.kind, row, things.side, links, things.knowledge)) for row, links in told]
+    if name in _PLACES:
+        device, port = (things.values(column, _PLACES[name]) for column in ("device", "port"))
+        return list(map(_placed, device, port))
+    if name == "link":  # all of them differ
+        return [str(link) for link in things.values(name)]
+    if name == "links":
+        told = zip(things.rows, things.links, strict=True)
+        return [_word(name, Thing(things.kind, row, things.side, links, things.knowledge)) for row, links in told]
+    return things.each(lambda thing: _word(name, thing))
 
 
 @lru_cache(maxsize=256)
@@ -95,8 +106,7 @@ def _parts(template: str) -> list[str]:
     return re.split(r"\{(\w+)\}", template)
 
 
-# Words that every thing has of its own, or that hang on more than columns.
-_OWN = frozenset({"aPlace", "bPlace", "device", "link", "links", "place"})
+_PLACES = {"aPlace": "a", "bPlace": "b", "place": None}
 
 
 def quantity(thousandths: int, unit: str) -> str:
@@ -155,10 +165,13 @@ def _and(words: Iterable[object]) -> str:
 
 def _place(side: str | None) -> Callable[[Thing], str]:
     def place(thing: Thing) -> str:
-        device, port = thing.get("device", side), thing.get("port", side)
-        return " ".join(str(part) for part in (device, port) if part) or "an unnamed port"
+        return _placed(thing.get("device", side), thing.get("port", side))
 
     return place
+
+
+def _placed(device: object, port: object) -> str:
+    return " ".join(str(part) for part in (device, port) if part) or "an unnamed port"
 
 
 def _module(side: str | None) -> Callable[[Thing], str]:
