@@ -54,9 +54,8 @@ _FIGURES = (
 def derive(design: Design, knowledge: Knowledge) -> Judged:
     """Work out what the rules read. Retired links are left out; nothing else is."""
     status = pl.col("status").fill_null("active")
-    recorded = design.links.with_columns(status).filter(status != "retired")
-    ports, told = ports_of(design)
-    each = with_ports(recorded, ports)
+    ports, places, told = ports_of(design)
+    each = with_ports(design.links, ports, places).with_columns(status).filter(status != "retired")
     told_by = [*_TOLD_BY, *(f"{side}_{name}" for side in SIDES for name in _TOLD_BY_ENDS)]
     combination = alike(Wide(each), map(pl.col, told_by))
     combined = each.select(told_by)[first_of_each(combination)["nth"]].with_row_index("combination")
