@@ -229,3 +229,10 @@ class Audit:
     read: Account
     links: Sequence[Mapping[str, object]] = ()
     counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def severities(self) -> frozenset[str]:
+        """The severities that its findings have."""
+        if isinstance(self.findings, Findings):
+            return frozenset(self.findings.frame["severity"].unique())
+        return frozenset(finding.severity for finding in self.findings)
