@@ -17,6 +17,7 @@ from opticgraph.design import Design
 from opticgraph.facts import derived_graph
 from opticgraph.graph import to_graph
 from opticgraph.sources import catalog_files
+from opticgraph.wide import Wide
 
 __all__ = ["QUERIES", "after", "columns", "listed", "order", "queries", "query"]
 
@@ -27,7 +28,7 @@ DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 
 def columns(design: Design, judged: Judged) -> frozenset[str]:
     """Every triple of a judged design, as its columns have it; of an ambiguous name its first meaning."""
-    lines = derived_graph(design, replace(judged, links=judged.links.filter(pl.col("case") == 0)))
+    lines = derived_graph(design, replace(judged, links=Wide(judged.links.filter(pl.col("case") == 0))))
     return frozenset(canonical(quad.triple) for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES))
 
 

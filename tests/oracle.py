@@ -99,8 +99,8 @@ def _shadow(focus: str) -> bool:
 
 def ours(reasoned: Reasoned, shapes: Graph) -> Found:
     """What we found, with the severity and message that a shape gives its results."""
-    said = _said(shapes)
-    return Counter((r.focus, r.shape, r.path, r.value, *said[r.shape]) for r, _ in reasoned.results)
+    said, told = _said(shapes), reasoned.results.select("shape", "focus", "path", "value")
+    return Counter((focus, shape, path, value, *said[shape]) for shape, focus, path, value in told.iter_rows())
 
 
 def _said(shapes: Graph) -> Mapping[str, tuple[str, str]]:

@@ -187,7 +187,7 @@ def read_by_rules() -> tuple[frozenset[URIRef], frozenset[URIRef]]:
 )
 def test_path_loss(columns: dict[str, object], low: int | None, high: int | None) -> None:
     modules = {"a_module": "100GBASE-LR4", "b_module": "100GBASE-LR4", "fiber_type": "OS2"}
-    row = derive(one_link(**(modules | columns)), knowledge()).links.row(0, named=True)
+    row = derive(one_link(**(modules | columns)), knowledge()).links.frame().row(0, named=True)
     assert (row["path_low_mdb"], row["path_high_mdb"]) == (low, high)
 
 

@@ -42,7 +42,7 @@ def test_topbraid_finds_the_same(tmp_path: Path) -> None:
     (tmp_path / "data.nt").write_bytes(graph_of(design, judged, knowledge))
     rules.shapes.serialize(tmp_path / "shapes.ttl", format="turtle")
     reasoned = reason(design, judged, knowledge, rules)
-    ours = Counter((each.focus, each.shape, value(each.value)) for each, _ in reasoned.results)
+    ours = Counter((r["focus"], r["shape"], value(r["value"])) for r in reasoned.results.iter_rows(named=True))
     theirs = topbraid(tmp_path / "data.nt", tmp_path / "shapes.ttl")
     assert {how.by for how in reasoned.hows.values()} == {"kinds"}
     assert judged.links.height >= LINKS

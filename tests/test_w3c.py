@@ -107,12 +107,12 @@ def ours(data: Graph, shapes: Graph) -> Found:
     blank = {str(node) for g in (data, shapes) for node in g.all_nodes() if isinstance(node, BNode)}
     return Counter(
         (
-            "_" if each.focus in blank else each.focus,
-            each.path,
-            "_" if each.value.startswith("_:") else each.value,
-            "_" if each.shape in blank else each.shape,
+            "_" if focus in blank else focus,
+            path,
+            "_" if value.startswith("_:") else value,
+            "_" if shape in blank else shape,
         )
-        for each, _ in reasoned.results
+        for shape, focus, path, value in reasoned.results.select("shape", "focus", "path", "value").iter_rows()
     )
 
 

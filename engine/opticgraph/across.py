@@ -13,9 +13,10 @@ __all__ = ["ALL_LANES", "groups_across", "ports_across"]
 
 ALL_LANES = 8  # of a module whose lanes no source tells: it is taken to use them all
 _PORT = ["device", "port"]
+_WORDS = pl.List(pl.String)
 
 
-def ports_across(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
+def ports_across(links: pl.LazyFrame, ports: pl.DataFrame) -> pl.DataFrame:
     """Add to each port: modes_in_use, group_modes (of its port group), lanes_doubled, modules_recorded.
 
     links has the columns of derive.Judged.links, one row a link; a_place and b_place are rows of ports. lanes_doubled
@@ -23,35 +24,38 @@ def ports_across(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
     not known; doubled and group_modes name the links and modes.
     """
     ends = _ends(links).drop_nulls("place")
-    shared = ends["place"].is_duplicated()  # most ports have one end, and nothing to be counted
-    alone, several = ends.filter(~shared), ends.filter(shared)
-    single = alone.select(
-        "place",
-        modes_in_use=pl.when(pl.col("mode").is_not_null()).then(pl.concat_list("mode")),
-        modules_recorded=pl.coalesce("type", "module").is_not_null().cast(pl.Int64),
-    )
+    told = ends.select("place", "mode", recorded=pl.coalesce("type", "module").is_not_null()).collect()
+    shared = told["place"].is_duplicated()  # most ports have one end, and nothing to be counted
+    alone = told.filter(~shared)
+    several = ends.filter(pl.col("place").is_in(told["place"].filter(shared).unique().implode())).collect()
     counted = several.select("place").unique()
     for more in (_listed(several, ["place"], modes_in_use="mode"), _shared(several)):
         counted = counted.join(more, on="place", how="left")
-    found = pl.concat([single, counted], how="diagonal")
     at = pl.repeat(None, ports.height, dtype=pl.UInt32, eager=True)
-    at = at.scatter(found["place"], pl.int_range(found.height, dtype=pl.UInt32, eager=True))
-    told = ports.hstack(found.drop("place")[at])
-    grouped = told.filter(pl.col("port_group").is_not_null()).explode("modes_in_use")
-    groups = _listed(grouped, ["device", "port_group"], group_modes="modes_in_use")
-    told = told.join(groups, on=["device", "port_group"], how="left", maintain_order="left")
-    return told.with_columns(
-        port_group_modes=pl.when(pl.col("modes_in_use").is_not_null())
-        .then(pl.col("group_modes").list.len())
-        .cast(pl.Int64),
+    at = at.scatter(alone["place"], pl.int_range(alone.height, dtype=pl.UInt32, eager=True))
+    each = ports.hstack(alone.drop("place")[at]).with_row_index("place")
+    each = each.join(counted, on="place", how="left", maintain_order="left").with_columns(
+        modes_in_use=pl.when(pl.col("mode").is_not_null()).then(pl.concat_list("mode")).otherwise("modes_in_use"),
         lanes_doubled=pl.col("lanes_doubled").fill_null(0),
-        modules_recorded=pl.col("modules_recorded").fill_null(0),
+        modules_recorded=pl.coalesce("modules_recorded", pl.col("recorded").cast(pl.Int64)).fill_null(0),
     )
+    return _with_group_modes(each.drop("place", "mode", "recorded"))
 
 
-def groups_across(links: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+def _with_group_modes(ports: pl.DataFrame) -> pl.DataFrame:
+    """Add to each port the modes in use in its port group, and how many they are where it is itself in use."""
+    grouped = ports.filter(pl.col("port_group").is_not_null()).explode("modes_in_use")
+    groups = _listed(grouped, ["device", "port_group"], group_modes="modes_in_use")
+    if groups.is_empty():
+        return ports.with_columns(group_modes=pl.lit(None, _WORDS), port_group_modes=pl.lit(None, pl.Int64))
+    ports = ports.join(groups, on=["device", "port_group"], how="left", maintain_order="left")
+    in_use, count = pl.col("modes_in_use").is_not_null(), pl.col("group_modes").list.len().cast(pl.Int64)
+    return ports.with_columns(port_group_modes=pl.when(in_use).then(count))
+
+
+def groups_across(links: pl.LazyFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """Add to each group: modules_shared, how many modules carry more than one of its links; `together` names them."""
-    ends = _ends(links.filter(pl.col("group").is_not_null())).drop_nulls("place")
+    ends = _ends(links.filter(pl.col("group").is_not_null())).drop_nulls("place").collect()
     ends = ends.filter(pl.col("place").is_duplicated())
     shared = (
         _listed(ends, ["group", *_PORT, "module"], links="link")
@@ -64,7 +68,7 @@ def groups_across(links: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     return groups.join(shared, on="group", how="left").with_columns(pl.col("modules_shared").fill_null(0))
 
 
-def _ends(links: pl.DataFrame) -> pl.DataFrame:
+def _ends(links: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat(
         links.select(
             "link",

@@ -6,20 +6,43 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-__all__ = ["alike"]
+from .wide import LIKE, Wide
+
+__all__ = ["alike", "first_of_each"]
 
 _ROOM = 1 << 62  # what the digits of one row may come to together
 _FLAGS = 38  # truth values whose three digits fit in that
 
 
-def alike(frame: pl.DataFrame, tests: Iterable[pl.Expr]) -> pl.Series:
+def alike(frame: Wide, tests: Iterable[pl.Expr]) -> pl.Series:
     """A number from 0 on for each row: equal if and only if all tests come to the same, missing being one outcome.
 
-    Outcomes are digits of one integer. Truth values are added up where they are worked out, by dozens; words and
-    numbers become codes first. Lists differ also by their order, which can only make more groups than need be.
+    What hangs on shared columns alone is told there, once for all rows that share them.
     """
-    named = {f"test {at}": test for at, test in enumerate(_distinct(tests))}
-    rows = frame.lazy().with_columns(**named).select(pl.lit(0, pl.UInt8).alias("nothing asked"), *named)
+    distinct = list({test.meta.serialize(): test for test in tests}.values())
+    columns = set(frame.shared.columns)
+    shared = [test for test in distinct if columns and columns.issuperset(test.meta.root_names())]
+    if not shared:
+        return _alike(frame.lazy(), distinct)
+    own = [test for test in distinct if not columns.issuperset(test.meta.root_names())]
+    told = _alike(frame.shared.lazy(), shared).gather(frame.own[LIKE])
+    return _alike(frame.lazy().with_columns(told.alias(LIKE)), [pl.col(LIKE), *own])
+
+
+def first_of_each(groups: pl.Series) -> pl.DataFrame:
+    """`group`, `nth` and `rows`: of groups that count from 0 the first row of each, and how many it has."""
+    each = pl.DataFrame({"group": groups}).with_row_index("nth").lazy().group_by("group")
+    return each.agg(pl.col("nth").min(), rows=pl.len()).sort("group").collect()
+
+
+def _alike(frame: pl.LazyFrame, tests: Sequence[pl.Expr]) -> pl.Series:
+    """The same of a plain frame: outcomes are digits of one integer.
+
+    Truth values are added up where they are worked out, by dozens; words and numbers become codes first. Lists differ
+    also by their order, which can only make more groups than need be.
+    """
+    named = {f"test {at}": test for at, test in enumerate(tests)}
+    rows = frame.with_columns(**named).select(pl.lit(0, pl.UInt8).alias("nothing asked"), *named)
     flags = [name for name, kind in rows.collect_schema().items() if kind == pl.Boolean]
     rest = [name for name in named if name not in flags]
     sums = [_digits(flags[at : at + _FLAGS]).alias(str(at)) for at in range(0, len(flags), _FLAGS)]
@@ -36,10 +59,6 @@ def alike(frame: pl.DataFrame, tests: Iterable[pl.Expr]) -> pl.Series:
         total = total + codes.cast(pl.UInt64) * span
         span *= size
     return _dense(total)
-
-
-def _distinct(tests: Iterable[pl.Expr]) -> list[pl.Expr]:
-    return list({test.meta.serialize(): test for test in tests}.values())
 
 
 def _digits(flags: Sequence[str]) -> pl.Expr:

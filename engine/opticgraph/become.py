@@ -34,6 +34,7 @@ from .rules import read_rules
 from .seats import Place, Seat, free_alike, places_of, seat_for
 from .situations import kinds
 from .strategies import STRATEGIES, propose, read_columns
+from .wide import Wide
 
 __all__ = ["FLIPPED", "WANTED_GBPS", "options", "why_not"]
 
@@ -245,7 +246,7 @@ def _applied(
 ) -> list[tuple[int, Applied]]:
     """Every proposal on every link, with the link's place in rows; what two strategies propose alike stands once."""
     read = [pl.col(name) for name in (*read_columns(), "a_type", "b_type", "parallel") if name in rows.columns]
-    groups = rows.select("link").with_row_index("at").with_columns(group=alike(rows, read))
+    groups = rows.select("link").with_row_index("at").with_columns(group=alike(Wide(rows), read))
     first = groups.group_by("group", maintain_order=True).agg(pl.col("link").first(), "at")
     few = rows[first["at"].list.first()]
     asked = replace(design, links=few.select(*design.links.columns), triples=b"")

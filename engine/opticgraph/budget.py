@@ -7,6 +7,8 @@ never turns `unknown` into an answer.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import polars as pl
 
 __all__ = ["CONNECTORS", "device_draw", "dispersion", "group_capacity", "path_loss"]
@@ -14,8 +16,10 @@ __all__ = ["CONNECTORS", "device_draw", "dispersion", "group_capacity", "path_lo
 CONNECTORS, SPLICES = 2, 0  # where the record gives none: one connector at each module; contract.md, the estimate
 MM_PER_KM = 1_000_000
 
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
-def path_loss(links: pl.DataFrame) -> pl.DataFrame:
+
+def path_loss(links: Frame) -> Frame:
     """Add `path_low_mdb`, `path_high_mdb`, `estimated`: measured loss, or the estimate from length and parts.
 
     Reads loss_mdb, length_mm, connectors, splices, attenuator_mdb, mux_mdb, line_system and, from the pairing,
@@ -38,7 +42,7 @@ def path_loss(links: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def dispersion(links: pl.DataFrame) -> pl.DataFrame:
+def dispersion(links: Frame) -> Frame:
     """Add `dispersion_low`, `dispersion_high` in thousandths of ps/nm: length times the dispersion of a kilometre."""
     return links.with_columns(
         dispersion_low=(pl.col("length_mm") * pl.col("dispersion_km_low")) // MM_PER_KM,

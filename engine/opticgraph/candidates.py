@@ -6,18 +6,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import polars as pl
 
 from .derive import Judged, derive
 from .design import DEVICE_SCHEMA, GROUP_SCHEMA, LINK_SCHEMA, PORT_SCHEMA, SIDES, Design
-from .findings import findings_of, verdict_of
+from .findings import findings_of
 from .knowledge import Knowledge
 from .reason import Memory, reason
-from .result import Finding
+from .result import Finding, Findings
 from .rules import Rules
-from .shacl import Result
-from .things import Focus
 
 __all__ = ["ROW_SCHEMA", "Outcomes", "base_rows", "judge_rows"]
 
@@ -37,22 +36,39 @@ ROW_SCHEMA = pl.Schema(
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What the rules say of each row, by its place."""
+    """What the rules say of each row, by its place.
+
+    results   reason.RESULT, and `at`, the row that each is about, in their order
+    """
 
     judged: Judged
-    results: Mapping[int, Sequence[tuple[Result, Focus | None]]]
+    results: pl.DataFrame
     rules: Rules
     knowledge: Knowledge
 
-    def severities(self, row: int) -> dict[str, str]:
-        """Rule -> its worst severity on a row."""
-        worst: dict[str, str] = {}
-        for result, _ in self.results.get(row, ()):
-            outcome = self.rules.outcomes[result.shape]
-            before = worst.get(outcome.rule)
-            if before is None or _RANK[outcome.severity] < _RANK[before]:
-                worst[outcome.rule] = outcome.severity
+    @cached_property
+    def _severities(self) -> Mapping[int, Mapping[str, str]]:
+        """Row -> rule -> its worst severity."""
+        told = {shape: (outcome.rule, outcome.severity) for shape, outcome in self.rules.outcomes.items()}
+        worst: dict[int, dict[str, str]] = defaultdict(dict)
+        for at, shape in self.results.select("at", "shape").unique(maintain_order=True).iter_rows():
+            rule, severity = told[shape]
+            before = worst[at].get(rule)
+            if before is None or _RANK[severity] < _RANK[before]:
+                worst[at][rule] = severity
         return worst
+
+    @cached_property
+    def _ambiguous(self) -> frozenset[int]:
+        """Rows with a module whose name means several: what they come to is told by their findings only."""
+        return frozenset(map(_row, self.judged.links.filter(pl.col("case") > 0)["link"]))
+
+    def severities(self, row: int) -> Mapping[str, str]:
+        """Rule -> its worst severity on a row."""
+        if row in self._ambiguous:
+            found = sorted(self.findings([row]).get(row, ()), key=lambda finding: -_RANK[finding.severity])
+            return {finding.rule: finding.severity for finding in found}
+        return self._severities.get(row, {})
 
     def verdict(self, row: int) -> str:
         """works, fails or unknown."""
@@ -61,9 +77,10 @@ class Outcomes:
 
     def findings(self, rows: Iterable[int]) -> dict[int, tuple[Finding, ...]]:
         """The findings of some rows in the trade's words, worst first."""
-        asked = [pair for row in rows for pair in self.results.get(row, ())]
+        asked = self.results.filter(pl.col("at").is_in(list(rows)))
+        frame = findings_of(asked.drop("at"), rules=self.rules, judged=self.judged, knowledge=self.knowledge)
         told: dict[int, list[Finding]] = defaultdict(list)
-        for finding in findings_of(asked, rules=self.rules, judged=self.judged, knowledge=self.knowledge):
+        for finding in Findings(frame):
             told[_row(finding.link or finding.subject)].append(_plain(finding))
         return {
             row: tuple(sorted(own, key=lambda f: (_RANK[f.severity], f.rule, f.end or "", f.id)))
@@ -72,7 +89,12 @@ class Outcomes:
 
     def of(self, row: int) -> Mapping[str, object]:
         """What was derived of a row: limits, losses, needs."""
-        return self.judged.links.row(row, named=True)
+        return self.judged.links[pl.Series([self._first[row]], dtype=pl.UInt32)].row(0, named=True)
+
+    @cached_property
+    def _first(self) -> Sequence[int]:
+        """Of each row its first meaning's place among the links as judged."""
+        return self.judged.links.select(pl.arg_where(pl.col("case") == 0)).to_series().to_list()
 
 
 _RANK = {"violation": 0, "unknown": 1, "warning": 2}
@@ -84,7 +106,7 @@ def base_rows(judged: Judged) -> pl.DataFrame:
     What was assumed stands in them, so that a change of modules does not assume it anew. Of what a device may draw,
     each end has what the others leave.
     """
-    links = judged.links.with_row_index("at").filter(pl.col("case") == 0)
+    links = judged.links.frame().with_row_index("at").filter(pl.col("case") == 0)
     power = judged.devices.select("device", left=pl.col("optics_power_mw") - pl.col("draw_mw").fill_null(0))
     for side in SIDES:
         left = links.select(device=f"{side}_device").join(power, on="device", how="left", maintain_order="left")["left"]
@@ -126,21 +148,28 @@ def judge_rows(rows: pl.DataFrame, *, knowledge: Knowledge, rules: Rules, memory
         groups=pl.DataFrame(schema=GROUP_SCHEMA),
     )
     judged = derive(design, knowledge)
-    results: dict[int, list[tuple[Result, Focus | None]]] = defaultdict(list)
-    for result, focus in reason(design, judged, knowledge, rules, memory).results:
-        results[_row(_named(focus))].append((result, focus))
-    return Outcomes(judged, dict(results), rules, knowledge)
+    results = reason(design, judged, knowledge, rules, memory).results
+    return Outcomes(judged, results.with_columns(at=_rows_of(results, judged)).sort("at"), rules, knowledge)
+
+
+def _rows_of(results: pl.DataFrame, judged: Judged) -> pl.Series:
+    """Of each result the number in the name of the link, port or device that it is about."""
+    name = pl.lit(None, pl.String)
+    for sorts, names in (
+        (("link", "end"), judged.links["link"]),
+        (("port",), judged.ports["device"]),
+        (("device",), judged.devices["device"]),
+    ):
+        told = names.gather(results["nth"].clip(0, max(len(names) - 1, 0))) if len(names) else None
+        if told is not None:
+            name = pl.when(pl.col("sort").is_in(sorts)).then(told).otherwise(name)
+    number = name.str.extract(f"{MARK}([0-9]+)").cast(pl.UInt32)
+    return results.select(number.alias("at")).to_series()
 
 
 def _as(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     missing = [pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in frame.columns]
     return frame.with_columns(missing).select(*schema).sort(list(schema)[:2])
-
-
-def _named(focus: Focus | None) -> str:
-    """A name that has the number of the row in it."""
-    row = focus.row if focus else {}
-    return str(row["link"] if focus and focus.kind in ("link", "end") else row["device"])
 
 
 def _row(name: str) -> int:
@@ -160,8 +189,3 @@ def _plain(finding: Finding) -> Finding:
         subject=text(finding.subject) or "",
         message=text(finding.message) or "",
     )
-
-
-def verdict(findings: Iterable[Finding]) -> str:
-    """What findings come to."""
-    return verdict_of(findings)

@@ -176,7 +176,7 @@ def exit_code(audit: Audit, fail_on: str) -> int:
     """What an audit means to a pipeline; a design of which nothing could be told is not a design without faults."""
     if fail_on == "never":
         return DONE
-    severities = {finding.severity for finding in audit.findings}
+    severities = audit.severities
     if "violation" in severities:
         return FOUND
     if all(verdict.verdict == "unknown" for verdict in audit.verdicts) or not any(c.judged for c in audit.coverage):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import polars as pl
 
+from .alike import alike, first_of_each
 from .derive import Judged
 from .design import SIDES
 from .facts import column_of
@@ -45,36 +47,40 @@ class Looked:
 
 def looked_at(rules: Sequence[Rule], judged: Judged) -> Looked:
     """Count over columns; `judged` has all a rule needs (optic:needs), `asked` is what it is about."""
-    first = judged.links.filter(pl.col("case") == 0)
-    asked, told = [pl.lit(0, pl.Int64)], [pl.lit(0, pl.Int64)]
+    of_links = [at for at, rule in enumerate(rules) if TARGETS.get(rule.target, ("",))[0] in ("link", "end")]
+    asks = {at: [_asks(rules[at], side) for side in _sides(rules[at])] for at in of_links}
+    has = {at: [_needed(rules[at], side) for side in _sides(rules[at])] for at in of_links}
+    first = pl.col("case") == 0
+    groups = alike(judged.links, [first, *chain(*asks.values(), *has.values())])
+    each = first_of_each(groups)
+    few = judged.links[each["nth"]].with_columns(rows=each["rows"])
     counts: dict[str, int] = {}
     left: dict[str, int] = {}
+    asked, told = [pl.lit(0, pl.Int64)], [pl.lit(0, pl.Int64)]
     for at, rule in enumerate(rules):
-        if rule.target not in TARGETS:
-            counts[rule.name], left[rule.name] = 0, 0
-            continue
-        sort = TARGETS[rule.target][0]
-        if sort not in ("link", "end"):
-            frame = frame_of(sort, judged)
-            has = frame.select(_all([_needed(rule, None)]).alias("has"))["has"] if frame.height else pl.Series([False])
-            counts[rule.name] = int(has.sum()) if frame.height else 0
-            left[rule.name] = frame.height - counts[rule.name]
-            continue
-        sides: Iterable[str | None] = SIDES if sort == "end" else (None,)
-        asks = [_asks(rule, side) for side in sides]
-        has_each = [_needed(rule, side) for side in sides]
-        sums = first.select(
-            asked=pl.sum_horizontal([a.cast(pl.Int64) for a in asks]).sum(),
-            told=pl.sum_horizontal([(a & h).cast(pl.Int64) for a, h in zip(asks, has_each, strict=True)]).sum(),
-        )
-        counts[rule.name] = int(sums["told"][0])
-        left[rule.name] = int(sums["asked"][0]) - counts[rule.name]
-        any_asks = pl.any_horizontal(asks)
-        all_told = pl.all_horizontal([~a | h for a, h in zip(asks, has_each, strict=True)])
-        asked.append(pl.when(any_asks).then(1 << at).otherwise(0))
-        told.append(pl.when(any_asks & all_told).then(1 << at).otherwise(0))
-    links = first.select("link", asked=pl.sum_horizontal(asked), judged=pl.sum_horizontal(told))
+        if at in asks:
+            pairs = list(zip(asks[at], has[at], strict=True))
+            sums = few.filter(first).select(
+                asked=pl.sum_horizontal([a.cast(pl.Int64) for a, _ in pairs]).dot("rows"),
+                told=pl.sum_horizontal([(a & h).cast(pl.Int64) for a, h in pairs]).dot("rows"),
+            )
+            counts[rule.name] = int(sums["told"][0] or 0)
+            left[rule.name] = int(sums["asked"][0] or 0) - counts[rule.name]
+            any_asks = pl.any_horizontal(asks[at])
+            all_told = pl.all_horizontal([~a | h for a, h in pairs])
+            asked.append(pl.when(any_asks).then(1 << at).otherwise(0))
+            told.append(pl.when(any_asks & all_told).then(1 << at).otherwise(0))
+        else:
+            frame = frame_of(TARGETS[rule.target][0], judged).own if rule.target in TARGETS else pl.DataFrame()
+            known = frame.select(_needed(rule, None).alias("has"))["has"].sum() if frame.height else 0
+            counts[rule.name], left[rule.name] = int(known), frame.height - int(known)
+    bits = few.select(first.alias("first"), asked=pl.sum_horizontal(asked), judged=pl.sum_horizontal(told))
+    links = judged.links.select("link").hstack(bits[groups]).filter("first").drop("first")
     return Looked(tuple(rule.name for rule in rules), counts, left, links)
+
+
+def _sides(rule: Rule) -> Sequence[str | None]:
+    return SIDES if TARGETS[rule.target][0] == "end" else (None,)
 
 
 def state_of(rule: Rule, focus: Focus) -> str:

@@ -31,6 +31,7 @@ from .resources import folder
 from .result import Audit
 from .rules import RULE, Rules, read_rules
 from .sources import OPTIC, RDFS, SKOS, SOURCE, catalog_files, read_facts
+from .wide import Wide
 
 __all__ = ["dataset"]
 
@@ -75,7 +76,7 @@ def _one_meaning(judged: Judged) -> Judged:
     ]
     one = pl.DataFrame(agreed, schema=links.schema, orient="row").with_columns(case=pl.lit(0, pl.Int64))
     merged = pl.concat([links.filter(~several), one])
-    return replace(judged, links=merged.sort("link"))
+    return replace(judged, links=Wide(merged.sort("link")))
 
 
 @cache

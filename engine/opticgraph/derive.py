@@ -12,9 +12,11 @@ import polars as pl
 
 from . import budget
 from .across import groups_across, ports_across
+from .alike import alike, first_of_each
 from .design import SIDES, Design
 from .ends import ports_of, with_ends, with_pairs, with_ports, with_types
 from .knowledge import Knowledge
+from .wide import LIKE, Wide
 
 __all__ = ["Judged", "derive"]
 
@@ -31,70 +33,86 @@ class Judged:
     assumed    link, field, value, because: what was assumed of which link and from what
     """
 
-    links: pl.DataFrame
+    links: Wide
     devices: pl.DataFrame
     groups: pl.DataFrame
     ports: pl.DataFrame
-    assumed: pl.DataFrame
+    assumed: pl.LazyFrame
 
 
-# What is counted over links: of the link, and of each of its ends.
-_COUNTED = ("link", "group", "status", "rate_gbps", "pair_rate_gbps")
-_COUNTED_ENDS = ("device", "port", "place", "module", "type", "lanes", "all_lanes", "legs", "leg_mode", "power_high_mw")
+# All that modules, ends and pairs of them are told by; a fleet has few combinations of these.
+_TOLD_BY = ("status", "fiber_type", "strands", "polarity", "line_system", "connectors")
+_TOLD_BY_ENDS = ("module", "module_also", "cage", "adapter", "lanes", "fec", "connector", "polish")
+# What hangs on lengths and losses, and so on each link.
+_FIGURES = (
+    "path_low_mdb", "path_high_mdb", "estimated", "dispersion_low", "dispersion_high", "settled_by",
+    "reach_advised_mm", "reach_limit_mm", "reach_sure_mm", "budget_mdb", "budget_sure_mdb",
+    "a_loss_low_mdb", "a_loss_high_mdb", "b_loss_low_mdb", "b_loss_high_mdb",
+)  # fmt: skip
 
 
 def derive(design: Design, knowledge: Knowledge) -> Judged:
     """Work out what the rules read. Retired links are left out; nothing else is."""
     status = pl.col("status").fill_null("active")
-    links = design.links.with_columns(status).filter(status != "retired")
-    ports, told = ports_of(design)
-    links = with_types(with_ports(links, ports), knowledge)
-    links = with_pairs(with_ends(links, knowledge), knowledge)
-    links = links.with_columns(
+    ports, places, told = ports_of(design)
+    each = with_ports(design.links, ports, places).with_columns(status).filter(status != "retired")
+    told_by = [*_TOLD_BY, *(f"{side}_{name}" for side in SIDES for name in _TOLD_BY_ENDS)]
+    combination = alike(Wide(each), map(pl.col, told_by))
+    combined = each.select(told_by)[first_of_each(combination)["nth"]].with_row_index("combination")
+    combined = with_pairs(with_ends(with_types(combined, knowledge), knowledge), knowledge)
+    combined = combined.with_columns(
         pl.when(~pl.col("clash")).then(f"{side}_line_fec").alias(f"{side}_line_fec") for side in SIDES
     )
-    links, assumed = _assume(links, knowledge)
-    assumed += [_taken_for(links, side) for side in SIDES]
-    links = budget.dispersion(budget.path_loss(links.with_columns(splice_mdb=pl.lit(knowledge.splice, pl.Int64))))
-    links = _settle(links)
-    counted = links.select(*_COUNTED, "case", *(f"{side}_{name}" for side in SIDES for name in _COUNTED_ENDS)).filter(
-        pl.col("case") == 0
-    )
+    combined, assumed = _assume(combined, knowledge)
+    links = _spread(each.drop(told_by), combination, combined)
+    splice = pl.lit(knowledge.splice, pl.Int64)
+    figures = budget.dispersion(budget.path_loss(links.lazy().with_columns(splice_mdb=splice)))
+    links = links.with_own(_settle(figures).select(_FIGURES).collect())
+    first = links.lazy().filter(pl.col("case") == 0)
     return Judged(
         links=links,
-        devices=design.devices.join(budget.device_draw(_ends(counted)), on="device", how="left"),
-        groups=groups_across(counted, _with_capacity(design.groups, counted)),
-        ports=ports_across(counted, ports),
-        assumed=pl.concat([told, *assumed]),
+        devices=design.devices.join(budget.device_draw(_ends(first, ports)), on="device", how="left"),
+        groups=groups_across(first, _with_capacity(design.groups, first)),
+        ports=ports_across(first, ports),
+        assumed=pl.concat([told.lazy(), _of_links(assumed, first)]),
     )
 
 
-def _ends(links: pl.DataFrame) -> pl.DataFrame:
+def _of_links(assumed: pl.DataFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+    told = links.select("link", "combination").join(assumed.lazy(), on="combination", how="inner")
+    return told.select("link", "field", "value", "because")
+
+
+def _spread(each: pl.DataFrame, combination: pl.Series, combined: pl.DataFrame) -> Wide:
+    """Links with what their combinations come to: a row for each case of them."""
+    cases = combined.select("combination").with_row_index(LIKE)
+    own = each.with_columns(combination=combination)
+    if cases.height == cases["combination"].n_unique():
+        own = own.rename({"combination": LIKE})
+    else:
+        own = own.join(cases, on="combination", how="left", maintain_order="left_right").drop("combination")
+    return Wide(own, combined)
+
+
+def _ends(links: pl.LazyFrame, ports: pl.DataFrame) -> pl.DataFrame:
     """What draws power at both ends; ports by their place, as numbers are told apart far quicker than names."""
-    names = {"device": "device", "place": "port", "type": "type", "power_high_mw": "power_high_mw"}
-    ends = (links.select(pl.col(f"{side}_{name}").alias(as_) for name, as_ in names.items()) for side in SIDES)
-    return pl.concat(ends)
+    names = {"port": "place", "type": "type", "power_high_mw": "power_high_mw"}
+    ends = (links.select(pl.col(f"{side}_{name}").alias(as_) for as_, name in names.items()) for side in SIDES)
+    known = pl.concat(ends).drop_nulls(["port", "power_high_mw"]).collect()
+    return known.with_columns(device=ports["device"].gather(known["port"]))
 
 
-def _with_capacity(groups: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+def _with_capacity(groups: pl.DataFrame, links: pl.LazyFrame) -> pl.DataFrame:
     members = links.select("group", "status", rate_gbps=pl.coalesce("rate_gbps", "pair_rate_gbps"))
-    return groups.join(budget.group_capacity(members.join(groups, on="group", how="left")), on="group", how="left")
+    of_groups = members.join(groups.lazy(), on="group", how="inner").collect()
+    return groups.join(budget.group_capacity(of_groups), on="group", how="left")
 
 
-def _taken_for(links: pl.DataFrame, side: str) -> pl.DataFrame:
-    """Modules of unknown name that the record has another, known name for."""
-    because = pl.format("its other name in the record, as no catalogue has {}", f"{side}_module")
-    first = links.filter(pl.col("case") == 0)
-    return first.select("link", field=pl.lit(f"{side}_module"), value=f"{side}_taken_for", because=because).drop_nulls(
-        "value"
-    )
-
-
-def _assume(links: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+def _assume(combined: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, pl.DataFrame]:
     """On active links whose modules agree: connector, polish, strands, polarity and fibre class from the modules.
 
     What a link may be assumed to have, and what never, is the contract's list. Returns the completed columns and
-    the assumptions.
+    the assumptions, for what modules are taken as well: combination, field, value, because.
     """
     may = (pl.col("status") == "active") & pl.col("agree") & ~pl.col("cable")
     connector = {t.id: t.connectors[0] for t in knowledge.types.values() if len(t.connectors) == 1}
@@ -107,20 +125,32 @@ def _assume(links: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFrame, li
     for side in SIDES:
         for field, known in (("connector", connector), ("polish", polish)):
             told[f"{side}_{field}"] = pl.col(f"{side}_type").replace_strict(known, default=None, return_dtype=pl.String)
-    filling = links.select(
-        "link", "case", **{name: pl.when(may & pl.col(name).is_null()).then(value) for name, value in told.items()}
+    filling = combined.select(
+        pl.when(may & pl.col(name).is_null()).then(value).alias(name) for name, value in told.items()
     )
-    first = filling.filter(pl.col("case") == 0)
-    assumed = [
+    first = combined.select("combination", "case", *_NAMED).hstack(filling).filter(pl.col("case") == 0)
+    why = {name: pl.lit("what its modules take") for name in told}
+    # modules of unknown name that the record has another, known name for
+    why |= {
+        f"{side}_taken_for": pl.format("its other name in the record, as no catalogue has {}", f"{side}_module")
+        for side in SIDES
+    }
+    assumed = pl.concat(
         first.select(
-            "link", field=pl.lit(name), value=pl.col(name).cast(pl.String), because=pl.lit("what its modules take")
+            "combination",
+            field=pl.lit(name.replace("taken_for", "module")),
+            value=pl.col(name).cast(pl.String),
+            because=because,
         ).drop_nulls("value")
-        for name in told
-    ]
-    return links.with_columns(pl.coalesce(name, filling[name]).alias(name) for name in told), assumed
+        for name, because in why.items()
+    )
+    return combined.with_columns(pl.coalesce(name, filling[name]).alias(name) for name in told), assumed
 
 
-def _settle(links: pl.DataFrame) -> pl.DataFrame:
+_NAMED = tuple(f"{side}_{name}" for side in SIDES for name in ("module", "taken_for"))
+
+
+def _settle(links: pl.LazyFrame) -> pl.LazyFrame:
     """Say what tells the distance, and which of the reach, loss and dispersion figures are held against it."""
     amplified = _holds(pl.col("line_system") == "amplified")
     received = pl.all_horizontal(

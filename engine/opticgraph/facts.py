@@ -134,7 +134,7 @@ def believed(judged: Judged, knowledge: Knowledge) -> bytes:
 
 def derived_graph(design: Design, judged: Judged) -> bytes:
     """The design with what was assumed filled in, and every derived fact, as sorted N-Triples."""
-    links = named(judged.links)
+    links = named(judged.links.frame())
     ports = pl.concat([judged.ports, _shadows(links, judged.ports)], how="diagonal_relaxed")
     as_judged = replace(
         design,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
@@ -13,13 +13,13 @@ from .derive import Judged
 from .design import SIDES
 from .knowledge import Knowledge
 from .reason import WHOLE_GRAPH, How
-from .recall import Recall, recalled
-from .result import Finding
+from .recall import Picked
+from .result import FINDING, Finding, Findings, texts
 from .rules import Outcome, Rules
-from .shacl import Result
 from .sources import Fact, local, text_of
-from .things import Focus
-from .wording import Thing, figure, say
+from .things import touching
+from .wide import Wide
+from .wording import Thing, Things, figure, say_each
 
 __all__ = ["findings_of", "rests_on", "unjudged", "verdict_of"]
 
@@ -27,13 +27,11 @@ _LIMIT_COLUMNS = ("reach_by", "budget_by")  # of a link: the reach that sets a l
 _BETWEEN = ("clashesWith", "interworksWith", "refuses", "takes")  # statements about two things
 
 
-def findings_of(
-    results: Iterable[tuple[Result, Focus | None]], *, rules: Rules, judged: Judged, knowledge: Knowledge
-) -> list[Finding]:
-    """A finding for every result; those of an ambiguous link's cases come to one answer."""
-    recall: Recall = {}
-    each = [(_finding(result, focus, rules, knowledge, recall), _case(focus)) for result, focus in results]
-    return _merge_cases(each, judged, knowledge)
+def findings_of(results: pl.DataFrame, *, rules: Rules, judged: Judged, knowledge: Knowledge) -> pl.DataFrame:
+    """A finding (result.FINDING) for every result (reason.RESULT); the cases of an ambiguous link are one answer."""
+    alike = results.partition_by("shape", "sort", "side", maintain_order=True)
+    each = [_alike(own, rules, judged, knowledge) for own in alike]
+    return _merge_cases(pl.concat([pl.DataFrame(schema=_WITH_CASE), *each]), judged, knowledge)
 
 
 def unjudged(rules: Rules, hows: Mapping[str, How]) -> list[Finding]:
@@ -49,54 +47,81 @@ def unjudged(rules: Rules, hows: Mapping[str, How]) -> list[Finding]:
             )
             findings.append(
                 Finding(
-                    _id(Result(shape, "", "", "")), rule, "unknown", "cannot-tell", None, (), None, rule, message,
+                    _id(shape, "", "", ""), rule, "unknown", "cannot-tell", None, (), None, rule, message,
                     fault, None, None, None, False, (), False, None, shape, shape, None, None,
                 )
             )  # fmt: skip
     return findings
 
 
-def _case(focus: Focus | None) -> int:
-    return int(str(focus.row.get("case", 0))) if focus else 0
+_WITH_CASE = pl.Schema({**FINDING, "case": pl.Int64()})
 
 
-def _finding(result: Result, about: Focus | None, rules: Rules, knowledge: Knowledge, recall: Recall) -> Finding:
-    outcome = rules.outcomes.get(result.shape) or _anonymous(result, rules)
-    focus = about or Focus("thing", {}, None, ())
-    thing = Thing(focus.kind, focus.row, focus.side, focus.links, knowledge)
-    found, unit = figure(outcome.figure[-1], thing) if outcome.figure else (None, None)
-    limit, _ = figure(outcome.limit[-1], thing) if outcome.limit else (None, None)
-    link = str(focus.row["link"]) if focus.kind in ("link", "end") else None
+def _alike(results: pl.DataFrame, rules: Rules, judged: Judged, knowledge: Knowledge) -> pl.DataFrame:
+    """The findings of one shape about things of one sort and side."""
+    shape, sort, side = results.select("shape", "sort", "side").row(0)
+    outcome = rules.outcomes.get(shape) or _anonymous(shape, rules)
+    rows, links = touching(sort, judged, results["nth"]) if sort else _nothing(results.height)
+    things = Things(sort or "thing", rows, side, [tuple(each) for each in links.to_list()], knowledge)
+    told = [results[name].to_list() for name in ("shape", "focus", "path", "value")]
+    _, foci, _, values = told
+    subjects = say_each(_SUBJECTS[sort], things) if sort else foci
+    figures = things.each(lambda thing: figure(outcome.figure[-1], thing) if outcome.figure else (None, None))
+    culprits = map(_culprit, foci, values)
+    basis = things.each(lambda thing: _basis(outcome, thing, rules, knowledge))
+    places = list(zip(rows.column("file"), rows.column("row"), strict=True)) if "file" in rows.names else None
+    of_link = sort in ("link", "end")
+    columns: dict[str, object] = {
+        "id": [_id(*each) for each in zip(*told, strict=True)],
+        "rule": outcome.rule,
+        "severity": outcome.severity,
+        "nature": outcome.nature,
+        "link": rows.column("link") if of_link else None,
+        "links": links,
+        "end": side,
+        "subject": subjects,
+        "message": say_each(outcome.says, things) if outcome.says else list(map(_plainly(outcome), subjects, values)),
+        "fault": outcome.fault,
+        "found": [found if found is not None else own for (found, _), own in zip(figures, culprits, strict=True)],
+        "limit": things.each(lambda thing: figure(outcome.limit[-1], thing)[0] if outcome.limit else None),
+        "unit": [unit for _, unit in figures],
+        "estimated": things.each(lambda thing: _is_estimated(outcome, thing)),
+        "sources": [sources for sources, _ in basis],
+        "contested": [bool(disputes) for _, disputes in basis],
+        "file": [file if row is not None else None for file, row in places] if places else None,
+        "row": [row if file is not None else None for file, row in places] if places else None,
+        "shape": shape,
+        "focus": results["focus"],
+        "path": results["path"].replace("", None),
+        "value": results["value"].replace("", None),
+        "supply": outcome.supply or None,
+        "disputes": [disputes for _, disputes in basis],
+        "case": rows.column("case") if of_link else 0,
+    }
+    return pl.DataFrame([_column(name, columns[name], kind, results.height) for name, kind in _WITH_CASE.items()])
 
-    def basis(row: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return _basis(outcome, Thing(focus.kind, row, focus.side, focus.links, knowledge), rules, knowledge)
 
-    sources, disputes = recalled(recall, (outcome.shape, focus.side), focus.row, basis)
-    return Finding(
-        id=_id(result),
-        rule=outcome.rule,
-        severity=outcome.severity,
-        nature=outcome.nature,
-        link=link,
-        links=focus.links,
-        end=focus.side,
-        subject=_subject(thing, result, recall),
-        message=say(outcome.says, thing, recall) if outcome.says else _plainly(outcome, thing, result),
-        fault=outcome.fault,
-        found=found if found is not None else _value_found(result),
-        limit=limit,
-        unit=unit,
-        estimated=bool(focus.row.get("estimated")) and any("oss" in name for name in outcome.figure),
-        sources=sources,
-        contested=bool(disputes),
-        disputes=disputes,
-        input=_input(focus),
-        shape=result.shape,
-        focus=result.focus,
-        path=result.path or None,
-        value=result.value or None,
-        supply=outcome.supply or None,
-    )
+_WITH_CASE = pl.Schema({**FINDING, "case": pl.Int64()})
+_SUBJECTS = {
+    "link": "{link}",
+    "end": "{place} ({module})",
+    "port": "{place}",
+    "device": "{device}",
+    "group": "{group}",
+}
+
+
+def _nothing(height: int) -> tuple[Picked, pl.Series]:
+    """What is beyond the design: no columns and no links."""
+    none = pl.repeat(0, height, eager=True)
+    return Picked(Wide(pl.DataFrame()), none), pl.repeat([], height, dtype=pl.List(pl.String), eager=True)
+
+
+def _column(name: str, value: object, kind: pl.DataType, height: int) -> pl.Series:
+    """A column of values, or of one value for all."""
+    if isinstance(value, pl.Series):
+        return value.alias(name)
+    return texts(name, value, kind) if isinstance(value, list) else texts(name, [value], kind).new_from_index(0, height)
 
 
 def _basis(
@@ -117,49 +142,39 @@ def _dispute(subject: str, name: str, knowledge: Knowledge) -> str:
     return f"{name} of {subject}: {', '.join(sorted(told, key=lambda each: (told[each], each)))}"
 
 
-def _anonymous(result: Result, rules: Rules) -> Outcome:
+def _is_estimated(outcome: Outcome, thing: Thing) -> bool:
+    return bool(thing.row.get("estimated")) and any("oss" in name for name in outcome.figure)
+
+
+def _anonymous(shape: str, rules: Rules) -> Outcome:
     """A blank or unknown shape of a user's file: its rule is the only one of the user's, or the shape itself."""
     own = [rule.name for rule in rules.rules.values() if not rule.shipped]
-    name = own[0] if len(own) == 1 else local(result.shape)
-    return Outcome(result.shape, name, "violation", "cannot", "", "", (), (), (), "")
+    name = own[0] if len(own) == 1 else local(shape)
+    return Outcome(shape, name, "violation", "cannot", "", "", (), (), (), "")
 
 
-def _id(result: Result) -> str:
-    key = "\n".join((result.shape, result.focus, result.path, result.value))
-    return hashlib.sha256(key.encode()).hexdigest()[:16]
+def _id(shape: str, focus: str, path: str, value: str) -> str:
+    return hashlib.sha256("\n".join((shape, focus, path, value)).encode()).hexdigest()[:16]
 
 
-def _subject(thing: Thing, result: Result, recall: Recall | None = None) -> str:
-    templates = {
-        "link": "{link}",
-        "end": "{place} ({module})",
-        "port": "{place}",
-        "device": "{device}",
-        "group": "{group}",
-    }
-    return say(templates[thing.kind], thing, recall) if thing.kind in templates else result.focus
-
-
-def _plainly(outcome: Outcome, thing: Thing, result: Result) -> str:
+def _plainly(outcome: Outcome) -> Callable[[str, str], str]:
     """A finding of a user's rule that has no template: the thing, the rule's own message, the value."""
     fault = outcome.fault or "The rule does not hold."
-    found = f" Found: {_value(result.value)}." if result.value else ""
-    return f"{_subject(thing, result)}: {fault}{found}"
+
+    def words(subject: str, value: str) -> str:
+        return f"{subject}: {fault}" + (f" Found: {_value(value)}." if value else "")
+
+    return words
 
 
-def _value_found(result: Result) -> str | None:
+def _culprit(focus: str, value: str) -> str | None:
     """The culprit that a result names, where that is not the thing itself."""
-    return (_value(result.value) or None) if result.value != f"<{result.focus}>" else None
+    return (_value(value) or None) if value != f"<{focus}>" else None
 
 
 def _value(term: str) -> str:
     """A value as N-Triples in short: the local name of an IRI, the text of a literal."""
     return local(text_of(term)) if term.startswith("<") else text_of(term) if term.startswith('"') else term
-
-
-def _input(focus: Focus) -> tuple[str, int] | None:
-    file, row = focus.row.get("file"), focus.row.get("row")
-    return (str(file), int(str(row))) if file is not None and row is not None else None
 
 
 def rests_on(outcome: Outcome, thing: Thing, knowledge: Knowledge) -> Mapping[tuple[str, str], tuple[Fact, ...]]:
@@ -187,33 +202,34 @@ def rests_on(outcome: Outcome, thing: Thing, knowledge: Knowledge) -> Mapping[tu
     return found
 
 
-def _merge_cases(findings: list[tuple[Finding, int]], judged: Judged, knowledge: Knowledge) -> list[Finding]:
+def _merge_cases(findings: pl.DataFrame, judged: Judged, knowledge: Knowledge) -> pl.DataFrame:
     """One answer for a link whose module names may mean several things.
 
     If every case comes to the same verdict, the first case's findings stand for all; if not, the link is unknown and
     one finding of module-is-known names the meanings and what each comes to.
     """
-    several = judged.links.filter(pl.col("case").max().over("link") > 0)
+    links = judged.links.lazy()
+    names = links.filter(pl.col("case") > 0).select("link").unique().collect().to_series().implode()
+    several = judged.links.filter(pl.col("link").is_in(names))
     if several.is_empty():
-        return [finding for finding, _ in findings]
-    by_focus: dict[str, dict[int, list[Finding]]] = defaultdict(lambda: defaultdict(list))
-    plain = []
-    names = set(several["link"])
-    for finding, case in findings:
-        if finding.link in names:
-            by_focus[finding.link or ""][case].append(finding)
-        else:
-            plain.append(finding)
-    for link, rows in several.group_by("link", maintain_order=True):
-        name = str(link[0])
+        return findings.drop("case")
+    ambiguous = pl.col("link").is_in(names).fill_null(False)
+    own = findings.filter(ambiguous)
+    plain = [findings.filter(~ambiguous).drop("case")]
+    by_link: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for at, (link, case) in enumerate(own.select("link", "case").iter_rows()):
+        by_link[link][case].append(at)
+    severity = own["severity"].to_list()
+    told: list[Finding] = []
+    for (link,), rows in several.group_by("link", maintain_order=True):
+        name = str(link)
         meanings = [(int(row["case"]), _meaning(row, knowledge)) for row in rows.iter_rows(named=True)]
-        verdicts = {case: verdict_of(by_focus[name][case]) for case, _ in meanings}
+        verdicts = {case: verdict_of(severity[at] for at in by_link[name][case]) for case, _ in meanings}
         if len(set(verdicts.values())) == 1:
-            plain += by_focus[name][0]
-            continue
-        row = rows.row(0, named=True)
-        plain.append(_ambiguous(name, row, meanings, verdicts))
-    return plain
+            plain.append(own[by_link[name][0]].drop("case"))
+        else:
+            told.append(_ambiguous(name, rows.row(0, named=True), meanings, verdicts))
+    return pl.concat([*plain, Findings.of(told).frame])
 
 
 def _meaning(row: Mapping[str, object], knowledge: Knowledge) -> str:
@@ -223,10 +239,10 @@ def _meaning(row: Mapping[str, object], knowledge: Knowledge) -> str:
     return " to ".join(dict.fromkeys(type_.interface for type_ in types))
 
 
-def verdict_of(findings: Iterable[Finding]) -> str:
+def verdict_of(severities: Iterable[str]) -> str:
     """What findings come to: fails if one is a violation, else unknown if one is an unknown, else works."""
-    severities = {finding.severity for finding in findings}
-    return "fails" if "violation" in severities else "unknown" if "unknown" in severities else "works"
+    all_ = set(severities)
+    return "fails" if "violation" in all_ else "unknown" if "unknown" in all_ else "works"
 
 
 def _ambiguous(
@@ -238,7 +254,7 @@ def _ambiguous(
     shape = "https://w3id.org/opticgraph/rules#module-is-known.ambiguous"
     focus = f"https://w3id.org/opticgraph/design#link/{link}"
     return Finding(
-        id=_id(Result(shape, focus, "", text)),
+        id=_id(shape, focus, "", text),
         rule="module-is-known",
         severity="unknown",
         nature="cannot-tell",

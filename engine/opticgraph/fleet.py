@@ -56,7 +56,7 @@ def table_of(
     left: dict[int, list[Applied]] = defaultdict(list)
     for kind, nth in probes[open_].select("kind", "nth").iter_rows():
         left[kind].append(applied[kind][nth])
-    judged = probed.judged.links[open_].hstack(probes[open_].select("kind"))
+    judged = probed.judged.links[pl.Series(open_, dtype=pl.UInt32)].hstack(probes[open_].select("kind"))
     limits = {int(str(kind)): own for (kind,), own in judged.group_by("kind")}
     placed = rows.with_columns(situation=situations(rows, limits))
     tried = _crossed(placed.unique("situation", keep="first", maintain_order=True), left)

@@ -199,8 +199,10 @@ def _several(subject: pl.Series, values: pl.Series, field: Field) -> pl.Series:
     if field.kind == "words":
         iris = {word: terms.iri(field.words, word) for word in terms.words(field.words)}
         values = values.list.eval(pl.element().replace_strict(iris, return_dtype=pl.String))
-    form = {"lanes": f'"{{}}"^^<{XSD}integer>', "parts": f"<{PART}{{}}>", "words": "<{}>"}.get(field.kind, '"{}"')
-    objects = pl.col("values").list.eval(pl.format(form, pl.element())).list.sort()
+    around = {"lanes": ('"', f'"^^<{XSD}integer>'), "parts": (f"<{PART}", ">"), "words": ("<", ">")}
+    before, after = map(pl.lit, around.get(field.kind, ('"', '"')))
+    # not pl.format, which panics on lists as a join leaves them (polars 2.1)
+    objects = pl.col("values").list.eval(pl.concat_str(before, pl.element(), after)).list.sort()
     between = pl.concat_str(pl.lit(" .\n"), "subject", pl.lit(f" <{OPTIC}{field.property}> "))
     held = pl.DataFrame({"subject": subject, "values": values}).with_columns(
         pl.when(pl.col("values").list.len() > 0).then(pl.col("values"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from .design import SIDES, Design
 from .findings import findings_of, unjudged, verdict_of
 from .knowledge import Knowledge, know
 from .reason import How, reason
-from .result import SEVERITIES, Audit, Coverage, Finding, Rows, Verdict
+from .result import SEVERITIES, Audit, Coverage, Finding, Findings, Rows, Verdict
 from .rules import Rule, Rules, read_rules
 
 __all__ = ["audit", "judge"]
@@ -53,19 +53,18 @@ def audit(
 def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -> Audit:
     """Judge a design that has been derived already."""
     reasoned = reason(design, judged, knowledge, rules)
-    findings = findings_of(reasoned.results, rules=rules, judged=judged, knowledge=knowledge)
-    findings += unjudged(rules, reasoned.hows)
-    findings.sort(key=_order)
+    found = findings_of(reasoned.results, rules=rules, judged=judged, knowledge=knowledge)
+    findings = _in_order(pl.concat([found, Findings.of(unjudged(rules, reasoned.hows)).frame]))
     looked = looked_at([rule for rule in rules.rules.values() if rule.shipped], judged)
     verdicts = _Verdicts(looked, findings, judged.assumed)
     return Audit(
         version=_version(),
         trust=knowledge.trust,
         verdicts=verdicts,
-        findings=tuple(findings),
+        findings=findings,
         coverage=tuple(_coverage(rules, looked, findings, reasoned.hows)),
         read=design.account,
-        links=_records(judged, design),
+        links=_Records(judged, design),
         counts=verdicts.counts,
     )
 
@@ -76,37 +75,45 @@ def _version() -> str:
     return version("opticgraph")
 
 
-def _order(finding: Finding) -> tuple[object, ...]:
-    return SEVERITIES.index(finding.severity), finding.rule, finding.link or "~", finding.end or "", finding.id
+def _in_order(findings: pl.DataFrame) -> Findings:
+    worst = pl.col("severity").replace_strict({word: at for at, word in enumerate(SEVERITIES)})
+    return Findings(findings.sort(worst, "rule", pl.col("link").fill_null("~"), pl.col("end").fill_null(""), "id"))
 
 
 class _Verdicts(Rows[Verdict]):
     """Verdicts by link name, made when they are asked for."""
 
-    def __init__(self, looked: Looked, findings: Iterable[Finding], assumed: pl.DataFrame) -> None:
+    def __init__(self, looked: Looked, findings: Findings, assumed: pl.LazyFrame) -> None:
         self._looked = looked
         self._links = looked.links.sort("link")
         self._assumptions = assumed
         self._alike: dict[tuple[frozenset[str], int, int], tuple[int, tuple[str, ...]]] = {}
-        self._findings: dict[str, list[Finding]] = defaultdict(list)
-        for finding in findings:
-            for link in dict.fromkeys((*finding.links, *([finding.link] if finding.link else []))):
-                self._findings[link].append(finding)
+        self._all = findings
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """How many links there are, and how many of each verdict."""
-        known = self._links.select("link").filter(pl.col("link").is_in(list(self._findings)))["link"]
-        words = Counter(verdict_of(self._findings[link]) for link in known)
-        told = {word: words[word] for word in ("fails", "unknown")}
-        total = self._links.height
-        works = total - sum(told.values())
-        return {"links": total, "works": works, **told}
+        found = self._all.frame
+        shared = found.select("severity", link="links").explode("link")
+        told = pl.concat([found.select("severity", "link"), shared]).join(self._links, on="link", how="semi")
+        fails = told.filter(pl.col("severity") == "violation")["link"].unique()
+        unknown = told.filter(pl.col("severity") == "unknown")["link"].unique()
+        unknown = unknown.filter(~unknown.is_in(fails.implode()))
+        words = {"fails": len(fails), "unknown": len(unknown)}
+        return {"links": self._links.height, "works": self._links.height - sum(words.values()), **words}
+
+    @cached_property
+    def _findings(self) -> Mapping[str, Sequence[Finding]]:
+        by_link: dict[str, list[Finding]] = defaultdict(list)
+        for finding in self._all:
+            for link in dict.fromkeys((*finding.links, *([finding.link] if finding.link else []))):
+                by_link[link].append(finding)
+        return by_link
 
     @cached_property
     def _assumed(self) -> Mapping[str, tuple[str, ...]]:
         said = self._assumptions.select("link", said=pl.format("{} {}, from {}", "field", "value", "because"))
-        by_link = said.group_by("link").agg(pl.col("said").unique().sort())
+        by_link = said.group_by("link").agg(pl.col("said").unique().sort()).collect()
         return {link: tuple(each) for link, each in by_link.iter_rows()}
 
     def __len__(self) -> int:
@@ -120,7 +127,7 @@ class _Verdicts(Rows[Verdict]):
 
     def _one(self, link: str, asked: int, told: int) -> Verdict:
         own = self._findings.get(link, [])
-        word = verdict_of(own)
+        word = verdict_of(finding.severity for finding in own)
         severity = {"fails": "violation", "unknown": "unknown"}.get(word)
         judged, not_judged = self._aspects(frozenset(finding.rule for finding in own), asked, told)
         return Verdict(
@@ -142,8 +149,8 @@ class _Verdicts(Rows[Verdict]):
         return self._alike[key]
 
 
-def _coverage(rules: Rules, looked: Looked, findings: Iterable[Finding], hows: Mapping[str, How]) -> Iterator[Coverage]:
-    found = Counter(finding.rule for finding in findings)
+def _coverage(rules: Rules, looked: Looked, findings: Findings, hows: Mapping[str, How]) -> Iterator[Coverage]:
+    found = Counter(findings.frame["rule"].to_list())
     for rule in rules.rules.values():
         how = _how(rule, rules, hows)
         told = looked.judged[rule.name] if rule.shipped else how.things
@@ -168,8 +175,20 @@ def _how(rule: Rule, rules: Rules, hows: Mapping[str, How]) -> How:
 class _Records(Rows[Mapping[str, object]]):
     """What reports show of each link beside its verdict; see result.Audit.links."""
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
+    def __init__(self, judged: Judged, design: Design) -> None:
+        self._judged, self._design = judged, design
+
+    @cached_property
+    def _frame(self) -> pl.DataFrame:
+        first = self._judged.links.lazy().filter(pl.col("case") == 0)
+        for side in SIDES:
+            names = {f"{side}_{name}": name for name in ("device", "site")}
+            sites = self._design.devices.lazy().select(pl.col(name).alias(own) for own, name in names.items())
+            first = first.join(sites, on=f"{side}_device", how="left")
+        ends = [f"{side}_{name}" for side in SIDES for name in ("site", "device", "port", "module")]
+        rate = pl.coalesce("rate_gbps", "pair_rate_gbps").alias("rate")
+        told = first.select("link", "status", "group", "fiber_type", "length_mm", rate, *ends)
+        return told.sort("link").collect()
 
     def __len__(self) -> int:
         return self._frame.height
@@ -186,13 +205,3 @@ def _record(row: dict[str, object]) -> Mapping[str, object]:
     row["rate_gbps"] = None if rate is None else str(rate)
     row["length_m"] = None if length is None else f"{(Decimal(int(str(length))) / 1000).normalize():f}"
     return row
-
-
-def _records(judged: Judged, design: Design) -> _Records:
-    first = judged.links.filter(pl.col("case") == 0)
-    for side in SIDES:
-        sites = design.devices.select(pl.col("device").alias(f"{side}_device"), pl.col("site").alias(f"{side}_site"))
-        first = first.join(sites, on=f"{side}_device", how="left")
-    ends = [f"{side}_{name}" for side in SIDES for name in ("site", "device", "port", "module")]
-    rate = pl.coalesce("rate_gbps", "pair_rate_gbps").alias("rate")
-    return _Records(first.select("link", "status", "group", "fiber_type", "length_mm", rate, *ends).sort("link"))

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import polars as pl
 from rdflib.term import Node
 
-from .alike import alike
+from .alike import alike, first_of_each
 from .derive import Judged
 from .design import SIDES
 from .footprint import Footprint
 from .places import CLASSES, TARGETS, Unplaced, at_odds, tests
 from .things import frame_of
+from .wide import Wide
 
 __all__ = ["MOST_KINDS", "TARGETS", "Members", "Unplaced", "kinds_of"]
 
@@ -29,8 +30,9 @@ class Members:
     """The things of one sort that a shape judges, put into kinds.
 
     sort    link, end, port, device or group
-    alike   one row a group of things that no shape of any rule tells apart, and side: `alike`, `side`, `kind`, `things`
-    groups  which group each row of the sort's frame is in
+    alike   one row a group of things that no shape of any rule tells apart, and side: `side`, `kind`, where in rows the
+            group starts, and how many `things` it has
+    rows    the rows of the sort's frame, those of one group together
     first   kind -> the row and side of its representative
     told    kind -> all that the shape's tests come to there; things of two designs for which that is the same, and
             what is believed too, are of one kind as well
@@ -38,7 +40,7 @@ class Members:
 
     sort: str
     alike: pl.DataFrame
-    groups: pl.Series
+    rows: pl.Series
     first: pl.DataFrame
     told: tuple[tuple[object, ...], ...] = ()
 
@@ -55,14 +57,9 @@ class Members:
     def of(self, kinds: Sequence[int]) -> pl.DataFrame:
         """The members of these kinds: `nth` of the frame, `side` (of an end), `kind`."""
         wanted = self.alike.filter(pl.col("kind").is_in(list(kinds)))
-        size = int(str(self.groups.max() or 0)) + 1
-        parts = [self.first.select("nth", "side", "kind").clear()]
-        for side in SIDES if self.sort == "end" else (None,):
-            own = wanted.filter(pl.col("side").eq_missing(side))
-            kind_of = pl.repeat(None, size, dtype=pl.UInt32, eager=True).scatter(own["alike"], own["kind"])
-            told = pl.DataFrame({"kind": kind_of.gather(self.groups)}).with_row_index("nth").drop_nulls("kind")
-            parts.append(told.select("nth", pl.lit(side, pl.String).alias("side"), "kind"))
-        return pl.concat(parts)
+        places = pl.int_ranges("start", pl.col("start") + pl.col("things"), dtype=pl.UInt32)
+        told = wanted.select("side", "kind", place=places).explode("place")
+        return told.select(self.rows.gather(told["place"]).alias("nth"), "side", "kind")
 
 
 def kinds_of(asked: Mapping[Node, tuple[str, Footprint]], judged: Judged) -> dict[Node, Members | Unplaced]:
@@ -105,23 +102,24 @@ def _placed(target: str, told: Footprint) -> dict[str | None, list[pl.Expr]]:
     return {side: [CLASSES[which], *tests(told, sort, side)] for side in (SIDES if sort == "end" else (None,))}
 
 
-def _apart(frame: pl.DataFrame, placed: Iterable[Mapping[str | None, list[pl.Expr]]]) -> _Apart:
+def _apart(frame: Wide, placed: Iterable[Mapping[str | None, list[pl.Expr]]]) -> _Apart:
     return _Apart(frame, {test.meta.serialize(): test for own in placed for side in own.values() for test in side})
 
 
 class _Apart:
     """The rows of a frame in groups that agree on all tests, and what each test comes to in each group.
 
-    groups   the group of each row
-    first    the first row of each group; things how many rows it has
+    rows     the rows, those of one group together
+    first    the first row of each group; things how many rows it has, and start where in rows they are
     outcome  by test, serialised
     """
 
-    def __init__(self, frame: pl.DataFrame, tests: Mapping[bytes, pl.Expr]) -> None:
-        self.groups = alike(frame, tests.values())
-        rows = pl.DataFrame({"group": self.groups}).with_row_index("nth")
-        told = rows.group_by("group").agg(pl.col("nth").min(), things=pl.len()).sort("group")
-        self.first, self.things = told["nth"].to_list(), told["things"].to_list()
+    def __init__(self, frame: Wide, tests: Mapping[bytes, pl.Expr]) -> None:
+        groups = alike(frame, tests.values())
+        told = first_of_each(groups)
+        self.rows = groups.arg_sort()
+        self.start = [0, *told["rows"].cum_sum()]
+        self.first, self.things = told["nth"].to_list(), told["rows"].to_list()
         named = {str(at): test for at, test in enumerate(tests.values())}
         few = frame[told["nth"]].lazy().with_columns(**named).select(*named).collect()
         self.outcome = dict(zip(tests, map(_held, few.iter_columns()), strict=True))
@@ -134,7 +132,7 @@ def _held(values: pl.Series) -> list[object]:
 
 def _members(sort: str, placed: Mapping[str | None, list[pl.Expr]], apart: _Apart) -> Members:
     numbers: dict[tuple[object, ...], int] = {}
-    alike_: list[tuple[int, str | None, int, int]] = []
+    alike_: list[tuple[str | None, int, int, int]] = []
     first: list[tuple[int, int, str | None]] = []
     for side, asked in placed.items():
         within, *told = (apart.outcome[test.meta.serialize()] for test in asked)
@@ -144,15 +142,15 @@ def _members(sort: str, placed: Mapping[str | None, list[pl.Expr]], apart: _Apar
                 kind = numbers.setdefault(outcome, len(numbers))
                 if kind == len(first):
                     first.append((kind, apart.first[group], side))
-                alike_.append((group, side, kind, apart.things[group]))
+                alike_.append((side, kind, apart.start[group], apart.things[group]))
     return Members(
         sort,
         pl.DataFrame(alike_, schema=_ALIKE, orient="row"),
-        apart.groups,
+        apart.rows,
         pl.DataFrame(first, schema=_FIRST, orient="row"),
         tuple(numbers),
     )
 
 
-_ALIKE = {"alike": pl.UInt32, "side": pl.String, "kind": pl.UInt32, "things": pl.UInt32}
+_ALIKE = {"side": pl.String, "kind": pl.UInt32, "start": pl.UInt32, "things": pl.UInt32}
 _FIRST = {"kind": pl.UInt32, "nth": pl.UInt32, "side": pl.String}

@@ -17,6 +17,7 @@ from .facts import CASE, FIELDS
 from .fields import Field
 from .footprint import Compare, Footprint, Walk
 from .graph import OPTIC, RDF_TYPE, THINGS, XSD, minted
+from .wide import Wide
 
 __all__ = ["CLASSES", "TARGETS", "Unplaced", "at_odds", "own_terms", "own_walks", "tests"]
 
@@ -143,32 +144,34 @@ def _same(things: Sequence[_Place]) -> Iterator[pl.Expr]:
         yield from (one.value == other.value for other in things[at + 1 :] if other.sort == one.sort)
 
 
-def at_odds(links: pl.DataFrame) -> pl.DataFrame:
+def at_odds(links: Wide) -> Wide:
     """Add `at_odds`: of a link that shares a module with another which is told to be of another type, its number.
 
     That happens where two records of one port name different adapters. RDF then says two types of one module; columns
     hold one, so such links are told apart from all others.
     """
-    nothing = links.with_columns(at_odds=pl.lit(None, pl.UInt32))
+    nothing = links.with_own([pl.repeat(None, links.height, dtype=pl.UInt32, eager=True).alias("at_odds")])
     keys = ["device", "port", "module"]
+    rows = links.lazy()
     adapted = pl.concat(
-        links.filter(pl.col(f"{s}_adapter").is_not_null()).select(device=f"{s}_device", port=f"{s}_port") for s in SIDES
+        rows.filter(pl.col(f"{s}_adapter").is_not_null()).select(device=f"{s}_device", port=f"{s}_port") for s in SIDES
     ).unique()
-    if adapted.is_empty():
+    if adapted.head(1).collect().is_empty():
         return nothing
     told = pl.concat(
-        links.with_row_index("at_odds")
+        rows.with_row_index("at_odds")
         .select("at_odds", "case", *(pl.col(f"{s}_{name}").alias(name) for name in (*keys, "type")))
         .join(adapted, on=keys[:2], how="semi")
         for s in SIDES
     ).drop_nulls(keys)
     # further meanings of a link have modules of their own
     told = told.with_columns(of=pl.when(pl.col("case") > 0).then("at_odds"))
-    rows = told.filter(pl.col("type").n_unique().over(*keys, "of") > 1)["at_odds"].unique().sort()
-    if rows.is_empty():
+    odd = told.filter(pl.col("type").n_unique().over(*keys, "of") > 1).select("at_odds").unique().collect().to_series()
+    if odd.is_empty():
         return nothing
     numbers = pl.int_range(links.height, dtype=pl.UInt32, eager=True)
-    return links.with_columns(at_odds=pl.select(pl.when(numbers.is_in(rows.implode())).then(numbers)).to_series())
+    told_apart = pl.select(pl.when(numbers.is_in(odd.implode())).then(numbers).alias("at_odds")).to_series()
+    return links.with_own([told_apart])
 
 
 def _compared(compare: Compare, sort: str, side: str | None) -> Iterator[pl.Expr]:

@@ -7,7 +7,7 @@ skipped. docs/kinds.md says why both give what a SHACL processor gives on the wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -27,12 +27,28 @@ from .places import at_odds, own_terms, own_walks
 from .rules import Rules
 from .shacl import Result, as_graph, focus_counts, validate
 from .sources import local
-from .things import SORTS, Focus, foci_of, focus_iris, frame_of
+from .things import SORTS, focus_iris, frame_of
+from .walks import HERE
+from .wide import Wide
 
-__all__ = ["WHOLE_GRAPH", "How", "Memory", "Reasoned", "reason"]
+__all__ = ["RESULT", "WHOLE_GRAPH", "How", "Memory", "Reasoned", "reason"]
 
 WHOLE_GRAPH = 20_000  # links up to which a rule is judged on the whole graph: some minutes of pySHACL
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target)
+# A result: as shacl.Result has it, the sort of the thing it is about, its row in the frame, and its side if it is an
+# end. What is no thing of the design has no sort.
+RESULT = pl.Schema(
+    {
+        "shape": pl.String(),
+        "focus": pl.String(),
+        "path": pl.String(),
+        "value": pl.String(),
+        "sort": pl.String(),
+        "nth": pl.UInt32(),
+        "side": pl.String(),
+    }
+)
+_TOLD = ("shape", "focus", "path", "value")  # by SHACL
 _KIND = "urn:opticgraph:kinds:"  # of relations that list representatives, in the graph of one run only
 
 
@@ -47,25 +63,16 @@ class How:
 
 
 @dataclass(frozen=True)
-class _Said:
-    """A result as it holds of every member of a kind: its value, or the walk (or the focus) that leads to it."""
-
-    shape: str
-    path: str
-    value: str
-    walk: int | None
-
-
-_FOCUS = -1
-Memory = dict[tuple[Node, tuple[object, ...]], tuple[_Said, ...]]  # shape and what its tests come to -> results
-
-
-@dataclass(frozen=True)
 class Reasoned:
-    """What was found: results as SHACL has them with the things they are about, and how each shape was judged."""
+    """What was found: results as SHACL has them with the things they are about (RESULT), and how shapes were judged."""
 
-    results: Sequence[tuple[Result, Focus | None]]
+    results: pl.DataFrame
     hows: Mapping[str, How]
+
+
+# Of a shape and what its tests come to: the results of any thing of that kind, as shape, path, value, and the walk at
+# whose end the value is, if it is a thing's own.
+Memory = dict[tuple[Node, tuple[object, ...]], tuple[tuple[str, str, str, Walk | None], ...]]
 
 
 def reason(
@@ -98,12 +105,12 @@ def reason(
     rest = [head for head in heads if head not in members]
     if rest:
         more, counts = _on_whole_graph(design, judged, knowledge, rules.shapes, rest)
-        results += more
+        results.append(more)
         for head in rest:
             how = hows[str(head)]
             by = how.by if counts is not None else "not at all"
             hows[str(head)] = replace(how, by=by, things=(counts or {}).get(str(head), 0))
-    return Reasoned(results, hows)
+    return Reasoned(pl.concat([pl.DataFrame(schema=RESULT), *results]), hows)
 
 
 def _asked(shapes: Graph, heads: Sequence[Node], triples: bytes) -> dict[Node, tuple[str, Footprint] | Unplaced]:
@@ -172,37 +179,24 @@ def _on_representatives(
     members: Mapping[Node, Members],
     told: Mapping[Node, Footprint],
     memory: Memory,
-) -> list[tuple[Result, Focus | None]]:
-    fresh = {head: own for head, all_ in members.items() if (own := _unknown(head, all_, memory)).first.height}
-    head_of = {str(s): (head, s) for head in members for s in (head, *shapes.objects(head, SH.property))}
-    footprints = {
-        name: told[head] if shape == head else footprint(shapes, shape) for name, (head, shape) in head_of.items()
-    }
+) -> list[pl.DataFrame]:
+    fresh = {head: own for head, every in members.items() if (own := _unknown(head, every, memory)).first.height}
     if fresh:
-        few = _only(judged, _representatives(fresh))
-        read = {step.property for head in fresh for walk in told[head].walks for step in walk}
-        # of the catalogue all that the whole design uses: what is said of one type may be read from another
-        data = as_graph(derived_graph(_kept(design, few), few) + believed(judged, knowledge), properties=read)
-        run = _aimed(shapes, [])
-        stands_for: dict[tuple[str, str], int] = {}
-        for at, (head, own) in enumerate(fresh.items()):
-            relation = URIRef(f"{_KIND}{at}")
-            run.add((head, SH.targetObjectsOf, relation))
-            iris = focus_iris(own.sort, judged, own.first)
-            for iri, kind in zip(iris, own.first["kind"], strict=True):
-                data.add((URIRef(_KIND), relation, URIRef(iri)))
-                stands_for[str(head), iri] = kind
-        found: dict[Node, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
-        for result in validate(data, run):
-            head, _ = head_of[result.shape]
-            found[head][stands_for[str(head), result.focus]].append(result)
+        found = _found_on(fresh, design, judged, knowledge, shapes, told)
         for head, own in fresh.items():
-            said = _generalised(found[head], own, judged, footprints)
+            reporting = {str(shape): shape for shape in (head, *shapes.objects(head, SH.property))}
+            walks = {
+                name: own_walks(told[head] if shape == head else footprint(shapes, shape), own.sort)
+                for name, shape in reporting.items()
+                if any(result.shape == name and result.value for each in found[head].values() for result in each)
+            }
+            said = _generalised(found[head], own, judged, walks)
             memory.update(((head, own.told[kind]), said.get(kind, ())) for kind in own.first["kind"])
-    results: list[tuple[Result, Focus | None]] = []
+    results = []
     for head, own in members.items():
-        said = {kind: memory[head, own.told[kind]] for kind in own.first["kind"]}
-        results += _handed_out({kind: each for kind, each in said.items() if each}, own, judged, footprints)
+        by_kind = {kind: each for kind in own.first["kind"] if (each := memory[head, own.told[kind]])}
+        if by_kind:
+            results.append(_handed_out(by_kind, own, judged))
     return results
 
 
@@ -220,7 +214,38 @@ def _shipped(rules: Rules, shape: str) -> bool:
 
 def _at_one(judged: Judged) -> bool:
     """Whether no link is told apart from others by its place in the design (places.at_odds)."""
-    return at_odds(judged.links)["at_odds"].null_count() == judged.links.height
+    odds = at_odds(judged.links)["at_odds"]
+    return odds.null_count() == len(odds)
+
+
+def _found_on(
+    members: Mapping[Node, Members],
+    design: Design,
+    judged: Judged,
+    knowledge: Knowledge,
+    shapes: Graph,
+    told: Mapping[Node, Footprint],
+) -> Mapping[Node, Mapping[int, list[Result]]]:
+    """What a SHACL processor finds on the representatives, by shape with a target and kind."""
+    few = _only(judged, _representatives(members))
+    read = {step.property for head in members for walk in told[head].walks for step in walk}
+    # of the catalogue all that the whole design uses: what is said of one type may be read from another
+    data = as_graph(derived_graph(_kept(design, few), few) + believed(judged, knowledge), properties=read)
+    run = _aimed(shapes, [])
+    stands_for: dict[tuple[str, str], int] = {}
+    for at, (head, own) in enumerate(members.items()):
+        relation = URIRef(f"{_KIND}{at}")
+        run.add((head, SH.targetObjectsOf, relation))
+        iris = focus_iris(own.sort, judged, own.first)
+        for iri, kind in zip(iris, own.first["kind"], strict=True):
+            data.add((URIRef(_KIND), relation, URIRef(iri)))
+            stands_for[str(head), iri] = kind
+    head_of = {str(s): head for head in members for s in (head, *shapes.objects(head, SH.property))}
+    found: dict[Node, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
+    for result in validate(data, run):
+        head = head_of[result.shape]
+        found[head][stands_for[str(head), result.focus]].append(result)
+    return found
 
 
 def _aimed(shapes: Graph, heads: Iterable[Node]) -> Graph:
@@ -254,7 +279,7 @@ def _only(judged: Judged, rows: Mapping[str, pl.Series]) -> Judged:
     groups = pl.concat([links["group"], judged.groups[rows.get("group", none)]["group"]])
     return replace(
         judged,
-        links=links,
+        links=Wide(links),
         ports=ports.unique(maintain_order=True),
         devices=judged.devices.filter(pl.col("device").is_in(named.drop_nulls().unique().to_list())),
         groups=judged.groups.filter(pl.col("group").is_in(groups.drop_nulls().unique().to_list())),
@@ -271,68 +296,59 @@ def _kept(design: Design, few: Judged) -> Design:
 
 
 def _generalised(
-    by_kind: Mapping[int, list[Result]], members: Members, judged: Judged, footprints: Mapping[str, Footprint]
-) -> dict[int, tuple[_Said, ...]]:
-    """What is found on representatives, as it holds of every member: by the walk a value is at the end of."""
-    first = members.first.filter(pl.col("kind").is_in(list(by_kind)))
-    standing = _own_ends([r for results in by_kind.values() for r in results], members, first, judged, footprints)
+    found: Mapping[int, list[Result]], members: Members, judged: Judged, own: Mapping[str, Sequence[Walk]]
+) -> dict[int, tuple[tuple[str, str, str, Walk | None], ...]]:
+    """What is found on representatives as it holds of every member; own has by shape where members differ."""
+    first = members.first.filter(pl.col("kind").is_in(list(found)))
+    walks = dict.fromkeys(walk for several in own.values() for walk in several)
+    standing = {walk: terms.to_list() for walk, terms in _terms(walks, members.sort, judged, first).items()}
     said = {}
-    for row, kind in enumerate(first["kind"]):
-        own = []
-        for result in by_kind[kind]:
-            value, walk = result.value, None
-            if value == f"<{result.focus}>":
-                walk = _FOCUS
-            elif value:
-                ends = standing[result.shape]
-                walk = next((nth for nth, terms in enumerate(ends) if terms[row] == value), None)
-            own.append(_Said(result.shape, result.path, value if walk is None else "", walk))
-        said[kind] = tuple(own)
+    for at, kind in enumerate(first["kind"]):
+        told = []
+        for result in found[kind]:
+            way: Walk | None = HERE
+            if result.value != f"<{result.focus}>":
+                way = next((w for w in own.get(result.shape, ()) if standing[w][at] == result.value), None)
+            told.append((result.shape, result.path, result.value if way is None else "", way))
+        said[kind] = tuple(told)
     return said
 
 
 def _handed_out(
-    by_kind: Mapping[int, Sequence[_Said]], members: Members, judged: Judged, footprints: Mapping[str, Footprint]
-) -> Iterator[tuple[Result, Focus]]:
+    by_kind: Mapping[int, Sequence[tuple[str, str, str, Walk | None]]], members: Members, judged: Judged
+) -> pl.DataFrame:
     """Every member's own results: the representative's, with the member's name, its own figures and things."""
     theirs = members.of(list(by_kind))
-    every = [said for own in by_kind.values() for said in own]
-    ends = _own_ends([said for said in every if said.walk is not None], members, theirs, judged, footprints)
-    for row, (focus, kind) in enumerate(zip(foci_of(members.sort, judged, theirs), theirs["kind"], strict=True)):
-        for said in by_kind[kind]:
-            value = said.value
-            if said.walk == _FOCUS:
-                value = f"<{focus.iri}>"
-            elif said.walk is not None:
-                value = ends[said.shape][said.walk][row]
-            yield Result(said.shape, focus.iri, said.path, value), focus
+    theirs = theirs.with_columns(focus=focus_iris(members.sort, judged, theirs))
+    ways: dict[Walk, int] = {}  # at whose ends members have values of their own
+    rows = [
+        (kind, shape, path, value, None if way is None else ways.setdefault(way, len(ways)))
+        for kind, told in by_kind.items()
+        for shape, path, value, way in told
+    ]
+    results = pl.DataFrame(rows, schema=_BY_KIND, orient="row")
+    handed = theirs.with_row_index("row").join(results, on="kind", how="inner")
+    ends = {HERE: "<" + theirs["focus"] + ">"} | _terms(ways.keys() - {HERE}, members.sort, judged, theirs)
+    for way, number in ways.items():
+        mine = pl.when(pl.col("way") == number).then(ends[way].gather(handed["row"]))
+        handed = handed.with_columns(value=mine.otherwise("value"))
+    return handed.select(*_TOLD, pl.lit(members.sort).alias("sort"), "nth", "side")
 
 
-def _own_ends(
-    told: Iterable[Result | _Said],
-    members: Members,
-    rows: pl.DataFrame,
-    judged: Judged,
-    footprints: Mapping[str, Footprint],
-) -> dict[str, list[list[str]]]:
-    """By shape, of each walk whose end is a member's own: what it leads to from each of the rows."""
-    shapes = sorted({each.shape for each in told if not isinstance(each, Result) or each.value})
-    return {
-        shape: [_terms(walk, members.sort, judged, rows) for walk in own_walks(footprints[shape], members.sort)]
-        for shape in shapes
-    }
+_BY_KIND = {"kind": pl.UInt32, "shape": pl.String, "path": pl.String, "value": pl.String, "way": pl.UInt32}
 
 
-def _terms(walk: Walk, sort: str, judged: Judged, rows: pl.DataFrame) -> list[str]:
-    """What a walk leads to from each of the rows, as N-Triples."""
+def _terms(walks: Collection[Walk], sort: str, judged: Judged, rows: pl.DataFrame) -> dict[Walk, pl.Series]:
+    """What walks lead to from each of the rows, as N-Triples."""
     placed, frame = rows.with_row_index("row"), frame_of(sort, judged)
-    parts = []
-    for side in SIDES if sort == "end" else (None,):
+    parts: dict[Walk, list[pl.DataFrame]] = {walk: [] for walk in walks}
+    for side in (SIDES if sort == "end" else (None,)) if walks else ():
         own = placed.filter(pl.col("side").eq_missing(side))
         few = frame[own["nth"]]
-        terms = own_terms(walk, sort, side, named(few) if sort in ("link", "end") else few)
-        parts.append(pl.DataFrame({"row": own["row"], "term": terms}))
-    return pl.concat(parts).sort("row")["term"].to_list()
+        things = named(few) if sort in ("link", "end") else few
+        for walk in walks:
+            parts[walk].append(pl.DataFrame({"row": own["row"], "term": own_terms(walk, sort, side, things)}))
+    return {walk: pl.concat(each).sort("row")["term"] for walk, each in parts.items()}
 
 
 # --- on the whole graph ------------------------------------------------------------------------------------------
@@ -340,16 +356,17 @@ def _terms(walk: Walk, sort: str, judged: Judged, rows: pl.DataFrame) -> list[st
 
 def _on_whole_graph(
     design: Design, judged: Judged, knowledge: Knowledge, shapes: Graph, heads: list[Node]
-) -> tuple[list[tuple[Result, Focus | None]], Mapping[str, int] | None]:
+) -> tuple[pl.DataFrame, Mapping[str, int] | None]:
     """Results with their things and how many things each shape looked at; None where the design is too large."""
     if judged.links.height > WHOLE_GRAPH:
-        return [], None
+        return pl.DataFrame(schema=RESULT), None
     data = as_graph(graph_of(design, judged, knowledge))
     run = _aimed(shapes, heads)
-    results = [result for result in validate(data, run) if not _shadow(result.focus)]
-    wanted = {result.focus for result in results}
-    foci = {iri: focus for sort in SORTS for iri, focus in _all(sort, judged) if iri in wanted}
-    return [(result, foci.get(result.focus)) for result in results], focus_counts(data, run)
+    rows = [(r.shape, r.focus, r.path, r.value) for r in validate(data, run) if not _shadow(r.focus)]
+    results = pl.DataFrame(rows, schema={name: RESULT[name] for name in _TOLD}, orient="row")
+    wanted = results["focus"].unique().implode()
+    things = pl.concat(_all(sort, judged).filter(pl.col("focus").is_in(wanted)) for sort in SORTS)
+    return results.join(things, on="focus", how="left").select(*RESULT), focus_counts(data, run)
 
 
 def _shadow(focus: str) -> bool:
@@ -357,8 +374,9 @@ def _shadow(focus: str) -> bool:
     return focus.startswith(f"{BASE}{THINGS['cage'].head}/") and quote(CASE) in focus
 
 
-def _all(sort: str, judged: Judged) -> Iterator[tuple[str, Focus]]:
+def _all(sort: str, judged: Judged) -> pl.DataFrame:
+    """All things of a sort: `focus`, `sort`, `nth`, `side`."""
     rows = pl.select(nth=pl.int_range(frame_of(sort, judged).height, dtype=pl.UInt32))
     sides = SIDES if sort == "end" else (None,)
     every = pl.concat(rows.with_columns(side=pl.lit(side, pl.String)) for side in sides)
-    return ((focus.iri, focus) for focus in foci_of(sort, judged, every))
+    return every.select(pl.lit(sort).alias("sort"), "nth", "side", focus=focus_iris(sort, judged, every))

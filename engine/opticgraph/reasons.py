@@ -127,10 +127,10 @@ def _about(findings: Sequence[Finding], iri: str, focus: Focus) -> list[Finding]
 def _foci(link: str, judged: Judged) -> Iterator[Focus]:
     """The link, its ends, and the ports, devices and group it uses."""
     own = (pl.col("link") == link) & (pl.col("case") == 0)
-    rows = judged.links.with_row_index("nth").filter(own).select("nth", "group", *_NAMES)
+    rows = judged.links.lazy().with_row_index("nth").filter(own).select("nth", "group", *_NAMES).collect()
     record = rows.row(0, named=True)
     for sort in SORTS:
-        frame = frame_of(sort, judged).with_row_index("nth")
+        frame = frame_of(sort, judged).own.with_row_index("nth")
         if sort in ("link", "end"):
             wanted = rows.select("nth")
         elif sort == "group":

@@ -1,105 +1,111 @@
-"""What a function of a thing comes to, worked out once for each combination of the columns that it reads.
+"""Rows of a frame as Python values, and what a function of a row comes to, worked out once for each combination.
 
-A fleet has few such combinations. What is read is watched, so that nobody has to say beforehand what a function hangs
-on: the first column it reads is always the same, the second hangs on the first one's value, and so on.
+A fleet has few combinations of the columns that a function reads. What is read is watched, so that nobody has to say
+beforehand what a function hangs on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import polars as pl
 
-__all__ = ["Recall", "recalled", "rows_of"]
+from .wide import Wide
+
+__all__ = ["Picked"]
 
 T = TypeVar("T")
-Recall = dict[object, Any]  # key -> tree: a column and what follows each of its values, at its ends (None, outcome)
 
 
-class _Columns(dict[str, list[object]]):
-    """The columns of a frame, as Python values once they are first asked for."""
+class Picked:
+    """Rows of a frame, each column as Python values once it is first asked for: cheap also where the frame is wide."""
 
-    def __init__(self, frame: pl.DataFrame) -> None:
+    def __init__(self, frame: Wide, nth: pl.Series) -> None:
         self.names = frozenset(frame.columns)
-        self._frame = frame
+        self._frame, self._nth = frame, nth
+        self._columns: dict[str, list[object]] = {}
+        self._keys: dict[str, Sequence[object]] = {}
 
-    def __missing__(self, name: str) -> list[object]:
+    def __len__(self) -> int:
+        return len(self._nth)
+
+    def __iter__(self) -> Iterator[Mapping[str, object]]:
+        return (_Row(self, at) for at in range(len(self)))
+
+    def column(self, name: str) -> list[object]:
+        """The values of a column; KeyError if the frame has none of this name."""
+        if name not in self._columns:
+            if name not in self.names:
+                raise KeyError(name)
+            held = self._frame.at(name, self._nth)
+            self._columns[name] = values = held.to_list()
+            self._keys[name] = list(map(repr, values)) if held.dtype.is_nested() else values
+        return self._columns[name]
+
+    def each(self, of: Callable[[Mapping[str, object]], T]) -> list[T]:
+        """What a function comes to for each row; it must hang on nothing but the row.
+
+        It is worked out for one row of each combination of the columns that it has been seen to read. Where it reads
+        further columns on the way, rows are told apart by those too and it is worked out anew.
+        """
+        read: list[str] = []
+        while True:
+            keys = list(zip(*map(self._key, read), strict=True)) if read else [()] * len(self)
+            one_of = dict(zip(keys, range(len(self)), strict=True))
+            watched = {key: _Watched(_Row(self, at)) for key, at in one_of.items()}
+            outcomes = {key: of(row) for key, row in watched.items()}
+            more = {name for row in watched.values() for name in row.read}.difference(read)
+            if not more:
+                return [outcomes[key] for key in keys]
+            read += sorted(more)
+
+    def _key(self, name: str) -> Sequence[object]:
+        """The values of a column as what tells rows apart; of a column that there is not, nothing does."""
         if name not in self.names:
-            raise KeyError(name)
-        column = self[name] = self._frame[name].to_list()
-        return column
+            return [None] * len(self)
+        self.column(name)
+        return self._keys[name]
 
 
 class _Row(Mapping[str, object]):
-    """One row of a frame."""
+    """One row of those picked."""
 
-    __slots__ = ("_at", "_columns")
+    __slots__ = ("_at", "_rows")
 
-    def __init__(self, columns: _Columns, at: int) -> None:
-        self._columns, self._at = columns, at
+    def __init__(self, rows: Picked, at: int) -> None:
+        self._rows, self._at = rows, at
 
     def __getitem__(self, name: str) -> object:
-        return self._columns[name][self._at]
+        return self._rows.column(name)[self._at]
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self._columns[name][self._at] if name in self._columns.names else default
+        return self._rows.column(name)[self._at] if name in self._rows.names else default
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._columns.names)
+        return iter(self._rows.names)
 
     def __len__(self) -> int:
-        return len(self._columns.names)
+        return len(self._rows.names)
 
 
 class _Watched(Mapping[str, object]):
-    """A row that remembers what was read of it, in order."""
+    """A row that remembers which columns were read of it."""
 
     def __init__(self, row: Mapping[str, object]) -> None:
         self.row = row
-        self.read: dict[str, object] = {}
+        self.read: set[str] = set()
 
     def get(self, name: str, default: Any = None) -> Any:
-        self.read.setdefault(name, self.row.get(name))
+        self.read.add(name)
         return self.row.get(name, default)
 
     def __getitem__(self, name: str) -> object:
-        value = self.row[name]
-        self.read.setdefault(name, value)
-        return value
+        self.read.add(name)
+        return self.row[name]
 
     def __iter__(self) -> Iterator[str]:
         raise TypeError("what is read of a watched row is read by name")
 
     def __len__(self) -> int:
         return len(self.row)
-
-
-def rows_of(frame: pl.DataFrame) -> Iterator[Mapping[str, object]]:
-    """The rows of a frame, cheap also where it is wide and little of it is read."""
-    columns = _Columns(frame)
-    return (_Row(columns, at) for at in range(frame.height))
-
-
-def recalled(
-    recall: Recall, key: object, row: Mapping[str, object], work_out: Callable[[Mapping[str, object]], T]
-) -> T:
-    """What work_out comes to for the row; it must hang on nothing but the row and the key."""
-    node = recall.get(key)
-    while node is not None:
-        column, then = node
-        if column is None:
-            return then  # type: ignore[no-any-return]
-        node = then.get(_held(row.get(column)))
-    watched = _Watched(row)
-    outcome = work_out(watched)
-    branches, at = recall, key
-    for column, value in watched.read.items():
-        branches = branches.setdefault(at, (column, {}))[1]
-        at = _held(value)
-    branches[at] = (None, outcome)
-    return outcome
-
-
-def _held(value: object) -> object:
-    return tuple(map(_held, value)) if isinstance(value, list) else str(value) if isinstance(value, dict) else value

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from types import MappingProxyType
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
+
+import polars as pl
 
 from .design import Account
 
-__all__ = ["Audit", "Coverage", "Finding", "Rows", "Verdict"]
+__all__ = ["FINDING", "Audit", "Coverage", "Finding", "Findings", "Rows", "Verdict", "texts"]
 
 T = TypeVar("T", covariant=True)
 
@@ -86,6 +89,93 @@ class Finding:
     disputes: tuple[str, ...] = ()
 
 
+_TEXT, _TEXTS = pl.String(), pl.List(pl.String())
+# A finding as columns: its fields, with `file` and `row` for its input.
+FINDING = pl.Schema(
+    {
+        "id": _TEXT,
+        "rule": _TEXT,
+        "severity": _TEXT,
+        "nature": _TEXT,
+        "link": _TEXT,
+        "links": _TEXTS,
+        "end": _TEXT,
+        "subject": _TEXT,
+        "message": _TEXT,
+        "fault": _TEXT,
+        "found": _TEXT,
+        "limit": _TEXT,
+        "unit": _TEXT,
+        "estimated": pl.Boolean(),
+        "sources": _TEXTS,
+        "contested": pl.Boolean(),
+        "file": _TEXT,
+        "row": pl.Int64(),
+        "shape": _TEXT,
+        "focus": _TEXT,
+        "path": _TEXT,
+        "value": _TEXT,
+        "supply": _TEXT,
+        "disputes": _TEXTS,
+    }
+)
+_LISTS = ("links", "sources", "disputes")
+
+
+class Findings(Rows[Finding]):
+    """Findings as columns (FINDING), each an object once it is asked for."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> Findings:
+        """The columns of findings that are objects."""
+        held = list(findings)
+        places = [finding.input or (None, None) for finding in held]
+        told: dict[str, list[Any]] = {"file": [file for file, _ in places], "row": [row for _, row in places]}
+        told |= {name: list(map(attrgetter(name), held)) for name in FINDING if name not in told}
+        return cls(pl.DataFrame([texts(name, told[name], kind) for name, kind in FINDING.items()]))
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def row(self, at: int) -> Finding:
+        return _finding(self.frame.row(at, named=True))
+
+    def __iter__(self) -> Iterator[Finding]:
+        return map(_finding, self.frame.iter_rows(named=True))
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    file, line = row.pop("file"), row.pop("row")
+    for name in _LISTS:
+        row[name] = tuple(row[name])
+    return Finding(input=None if file is None or line is None else (file, line), **row)
+
+
+def texts(name: str, values: Sequence[Any], kind: pl.DataType) -> pl.Series:
+    """A column of Python values; of a list, those that are alike are made into one but once."""
+    if kind == _TEXTS:
+        number: dict[Any, int] = {}
+        at = [number.setdefault(value, len(number)) for value in values]
+        return _series(name, list(map(list, number)), kind).gather(at)
+    return _series(name, values, kind)
+
+
+def _series(name: str, values: Sequence[Any], kind: pl.DataType) -> pl.Series:
+    try:
+        return pl.Series(name, values, dtype=kind)
+    except UnicodeEncodeError:  # lone surrogates can come out of a JSON input; no encoding has them
+        return pl.Series(name, [_encodable(value) for value in values], dtype=kind)
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_encodable(each) for each in value]
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What one link's findings come to.
@@ -134,8 +224,15 @@ class Audit:
     version: str
     trust: str
     verdicts: Sequence[Verdict]
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     coverage: tuple[Coverage, ...]
     read: Account
     links: Sequence[Mapping[str, object]] = ()
     counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def severities(self) -> frozenset[str]:
+        """The severities that its findings have."""
+        if isinstance(self.findings, Findings):
+            return frozenset(self.findings.frame["severity"].unique())
+        return frozenset(finding.severity for finding in self.findings)

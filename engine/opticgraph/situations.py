@@ -15,6 +15,7 @@ from .alike import alike
 from .budget import dispersion, path_loss
 from .candidates import ROW_SCHEMA
 from .design import SIDES
+from .wide import Wide
 
 __all__ = ["NUMBERS", "kinds", "situations"]
 
@@ -55,7 +56,7 @@ def kinds(rows: pl.DataFrame, beside: Iterable[str] = ()) -> pl.Series:
     """A number for each row (ROW_SCHEMA): equal where all but names and NUMBERS agree, and the columns beside."""
     words = [name for name in ROW_SCHEMA if name not in _NAMES and name not in NUMBERS]
     known = [pl.col(name).is_null() for name in NUMBERS]
-    return alike(rows, [*(pl.col(name) for name in (*words, *beside)), *known])
+    return alike(Wide(rows), [*(pl.col(name) for name in (*words, *beside)), *known])
 
 
 def situations(rows: pl.DataFrame, limits: Mapping[int, pl.DataFrame]) -> pl.Series:
@@ -69,10 +70,8 @@ def situations(rows: pl.DataFrame, limits: Mapping[int, pl.DataFrame]) -> pl.Ser
     for (kind,), own in placed.group_by("kind", maintain_order=True):
         against = limits.get(int(str(kind)))
         cells = list(_cells(own, against)) if against is not None else []
-        numbers = alike(pl.DataFrame(cells), [pl.col(cell.name) for cell in cells]) if cells else None
-        found = (
-            numbers.cast(pl.UInt32) if numbers is not None else pl.repeat(0, own.height, dtype=pl.UInt32, eager=True)
-        )
+        told = pl.DataFrame([pl.repeat(0, own.height, eager=True).alias("nothing asked"), *cells])
+        found = alike(Wide(told), [pl.col(name) for name in told.columns]).cast(pl.UInt32)
         parts.append(pl.DataFrame({"place": own["place"], "situation": found + first}))
         first += int(str(found.max())) + 1
     return pl.concat(parts).sort("place")["situation"]

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
+from typing import TypeVar
 
 from .design import SIDES
 from .facts import FIELDS
 from .fields import Field
 from .knowledge import Knowledge, ModuleType
 from .pairing import NOTHING
-from .recall import Recall, recalled
+from .recall import Picked
 from .resolve import nearest
 
-__all__ = ["Thing", "figure", "quantity", "say"]
+__all__ = ["Thing", "Things", "figure", "quantity", "say", "say_each"]
+
+T = TypeVar("T")
 
 MM_PER_KM = 1_000_000
 
@@ -47,15 +51,54 @@ class Thing:
         return self.knowledge.types.get(str(self.get("type", side)))
 
 
-def say(template: str, thing: Thing, recall: Recall | None = None) -> str:
-    """The sentence with every name in braces replaced; an unknown name stays, so that a test sees it.
+@dataclass(frozen=True)
+class Things:
+    """Things of one kind and side, as columns; links has those that each touches."""
 
-    recall keeps what words came to, for many things of one kind of knowledge.
-    """
+    kind: str
+    rows: Picked
+    side: str | None
+    links: Sequence[tuple[str, ...]]
+    knowledge: Knowledge
+
+    def each(self, of: Callable[[Thing], T]) -> list[T]:
+        """What a function of a thing comes to for each of them; it must not read the thing's links."""
+        return self.rows.each(lambda row: of(Thing(self.kind, row, self.side, (), self.knowledge)))
+
+    def values(self, column: str, side: str | None = None) -> Sequence[object]:
+        """A column of each of them, as Thing.get has it."""
+        at = side or self.side
+        name = f"{at}_{column}" if at and f"{at}_{column}" in self.rows.names else column
+        return self.rows.column(name) if name in self.rows.names else [None] * len(self.rows)
+
+
+def say(template: str, thing: Thing) -> str:
+    """The sentence with every name in braces replaced; an unknown name stays, so that a test sees it."""
     text, *rest = _parts(template)
     for name, after in zip(rest[::2], rest[1::2], strict=True):
-        text += (_word(name, thing) if recall is None or name in _OWN else _recalled(name, thing, recall)) + after
+        text += _word(name, thing) + after
     return text.strip()
+
+
+def say_each(template: str, things: Things) -> list[str]:
+    """The sentence of each of the things."""
+    text, *rest = _parts(template)
+    pieces: list[Iterable[str]] = [repeat(text, len(things.rows))]
+    for name, after in zip(rest[::2], rest[1::2], strict=True):
+        pieces += [_words(name, things), repeat(after, len(things.rows))]
+    return ["".join(said).strip() for said in zip(*pieces, strict=True)]
+
+
+def _words(name: str, things: Things) -> list[str]:
+    if name in _PLACES:
+        device, port = (things.values(column, _PLACES[name]) for column in ("device", "port"))
+        return list(map(_placed, device, port))
+    if name == "link":  # all of them differ
+        return [str(link) for link in things.values(name)]
+    if name == "links":
+        told = zip(things.rows, things.links, strict=True)
+        return [_word(name, Thing(things.kind, row, things.side, links, things.knowledge)) for row, links in told]
+    return things.each(lambda thing: _word(name, thing))
 
 
 @lru_cache(maxsize=256)
@@ -63,15 +106,7 @@ def _parts(template: str) -> list[str]:
     return re.split(r"\{(\w+)\}", template)
 
 
-# Words that every thing has of its own, or that hang on more than columns: not worth keeping.
-_OWN = frozenset({"aPlace", "bPlace", "device", "link", "links", "place"})
-
-
-def _recalled(name: str, thing: Thing, recall: Recall) -> str:
-    def word(row: Mapping[str, object]) -> str:
-        return _word(name, Thing(thing.kind, row, thing.side, thing.links, thing.knowledge))
-
-    return recalled(recall, (name, thing.kind, thing.side), thing.row, word)
+_PLACES = {"aPlace": "a", "bPlace": "b", "place": None}
 
 
 def quantity(thousandths: int, unit: str) -> str:
@@ -130,10 +165,13 @@ def _and(words: Iterable[object]) -> str:
 
 def _place(side: str | None) -> Callable[[Thing], str]:
     def place(thing: Thing) -> str:
-        device, port = thing.get("device", side), thing.get("port", side)
-        return " ".join(str(part) for part in (device, port) if part) or "an unnamed port"
+        return _placed(thing.get("device", side), thing.get("port", side))
 
     return place
+
+
+def _placed(device: object, port: object) -> str:
+    return " ".join(str(part) for part in (device, port) if part) or "an unnamed port"
 
 
 def _module(side: str | None) -> Callable[[Thing], str]:

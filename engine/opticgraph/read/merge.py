@@ -31,14 +31,16 @@ def settle(
     )
     held = coded.collect()
     bad: list[BadCell] = []
-    if held["key"].n_unique() < held.height:
+    again = held["key"].is_duplicated()
+    if again.any():
         # Where nothing differs the least value is the value; nulls do not count.
         highest = [pl.col(name).max().alias(f"highest {name}") for name in values]
-        held = held.group_by("key").agg(pl.col(values).min(), *highest)
+        settled = held.filter(again).group_by("key").agg(pl.col(values).min(), *highest)
         for name in values:
-            clashing = held.filter(pl.col(name) != pl.col(f"highest {name}")).select("key", *values)
+            clashing = settled.filter(pl.col(name) != pl.col(f"highest {name}")).select("key", *values)
             bad += _clashes(said, _decoded(clashing, keys, spellings), name, keys, label)
-    return _decoded(held.sort("key").select("key", *values), keys, spellings), bad
+        held = pl.concat([held.filter(~again), settled.select(held.columns)])
+    return _decoded(held.sort("key"), keys, spellings), bad
 
 
 def _spellings(texts: pl.Series) -> pl.Series:

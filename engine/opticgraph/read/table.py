@@ -71,11 +71,10 @@ def from_rows(
     if bad:
         raise DesignError(cells=tuple(bad))
     places = {key: index for index, key in headers.items()}
-    stripped = [pl.col(lines.columns[index]).str.strip_chars().alias(key) for key, index in places.items()]
-    cells = lines.lazy().select(stripped)
-    cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()))
-    cells = cells.with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64) + first)
-    filled = cells.collect()
+    cells = lines.select(pl.col(lines.columns[index]).alias(key) for index, key in headers.items())
+    stripped = pl.col(_blank_at_an_end(cells)).str.strip_chars()
+    filled = cells.with_columns(pl.when(stripped != "").then(stripped))
+    filled = filled.with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64) + first)
     if not any(filled[key].null_count() == 0 for key in required):  # else no row is blank
         filled = filled.filter(pl.any_horizontal(pl.col(key).is_not_null() for key in places))
     if first > 2:
@@ -84,6 +83,13 @@ def from_rows(
         notes = (*notes, Note(file, f"row {first - 1}", "no row below the header"))
     written = {key: str(header[index]).strip() for key, index in places.items()}
     return Table(file, filled, written, (*notes, *ignored))
+
+
+def _blank_at_an_end(cells: pl.DataFrame) -> list[str]:
+    """The columns with an empty cell or one that has to be stripped; mostly none, and copies take room."""
+    odd = (pl.all().str.strip_chars() != pl.all()) | (pl.all() == "")
+    told = cells.lazy().select(odd.any()).collect()
+    return [name for name in told.columns if told[name].any()]
 
 
 def header_row(rows: Iterable[Sequence[str | None]], known: Mapping[str, str], required: Sequence[str]) -> int:
@@ -229,6 +235,18 @@ def _patiently(body: bytes, separator: str, file: str, width: int, first: int) -
 
 
 def _text(values: pl.Series) -> pl.Series:
+    """A column as text; each distinct number is written down once."""
+    kind = values.dtype
+    if not kind.is_numeric() or (kind.is_float() and values.is_nan().any()):  # NaN equals nothing, not even itself
+        return _written(values)
+    distinct = values.unique()
+    at = values.to_frame().join(
+        distinct.to_frame().with_row_index("at"), on=values.name, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return _written(distinct).gather(at["at"])
+
+
+def _written(values: pl.Series) -> pl.Series:
     kind = values.dtype
     if kind == pl.String:
         return values

@@ -13,6 +13,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ..result import Audit, Finding
 from .needs import give
@@ -41,9 +42,9 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 def render(audit: Audit) -> str:
     """The table with its header; lines end in CR LF."""
     sheet = io.StringIO()
-    writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({column: cell(value) for column, value in row.items()} for row in _rows(audit))
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([cell(row.get(column)) for column in COLUMNS] for row in _rows(audit))
     return sheet.getvalue()
 
 
@@ -90,6 +91,10 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
+    return _safe(str(value))
+
+
+@lru_cache(maxsize=1 << 16)  # most cells of a fleet say what others say
+def _safe(text: str) -> str:
     run = FORMULA.match(text) and not NUMBER.fullmatch(text)
     return f"'{clean(text)}" if run else clean(text)
