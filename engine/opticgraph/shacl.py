@@ -14,13 +14,14 @@ import pyshacl
 from pyshacl.shapes_graph import ShapesGraph
 from rdflib import BNode, Graph, Literal, URIRef, plugin
 from rdflib.namespace import RDF, RDFS, SH, XSD
+from rdflib.plugins.sparql import CUSTOM_EVALS
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
 from rdflib.term import Node
 
 from .errors import CatalogError
 from .queries import query_of
-from .stepwise import stepwise
+from .stepwise import matches, stepwise
 
 __all__ = ["Result", "as_graph", "focus_counts", "validate"]
 
@@ -131,7 +132,9 @@ class _Memo(SPARQLProcessor):
 def _parsed_once() -> Iterator[None]:
     plain = plugin.get("sparql", Processor)
     plugin.register("sparql", Processor, __name__, "_Memo")
+    CUSTOM_EVALS[__name__] = matches
     try:
         yield
     finally:
+        del CUSTOM_EVALS[__name__]
         plugin.register("sparql", Processor, plain.__module__, plain.__name__)
