@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from urllib.parse import quote
 
 import polars as pl
@@ -156,11 +157,10 @@ def _on_representatives(
     data = as_graph(derived_graph(_kept(design, few), few) + believed(judged, knowledge), properties=read)
     run = _aimed(shapes, [])
     stands_for: dict[tuple[str, str], int] = {}
-    for at, (head, own) in enumerate(members.items()):
+    for at, (head, kinds) in enumerate(_standing(members, judged)):
         relation = URIRef(f"{_KIND}{at}")
         run.add((head, SH.targetObjectsOf, relation))
-        iris = focus_iris(own.sort, judged, own.first)
-        for iri, kind in zip(iris, own.first["kind"], strict=True):
+        for iri, kind in kinds:
             data.add((URIRef(_KIND), relation, URIRef(iri)))
             stands_for[str(head), iri] = kind
     head_of = {str(s): (head, s) for head in members for s in (head, *shapes.objects(head, SH.property))}
@@ -183,6 +183,16 @@ def _aimed(shapes: Graph, heads: Iterable[Node]) -> Graph:
         for imported in shapes.transitive_objects(owner, OWL.imports):
             run += ((owner, SH.declare, declared) for declared in shapes.objects(imported, SH.declare))
     return run
+
+
+def _standing(members: Mapping[Node, Members], judged: Judged) -> Iterator[tuple[Node, list[tuple[str, int]]]]:
+    """Each shape with the IRIs that stand for its kinds; those of one sort are made together."""
+    for sort in SORTS:
+        own = {head: each.first for head, each in members.items() if each.sort == sort}
+        if own:
+            rows = pl.concat(own.values())
+            named = iter(zip(focus_iris(sort, judged, rows), rows["kind"], strict=True))
+            yield from ((head, list(islice(named, first.height))) for head, first in own.items())
 
 
 def _representatives(members: Mapping[Node, Members]) -> dict[str, pl.Series]:
