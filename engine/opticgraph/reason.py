@@ -20,7 +20,8 @@ from rdflib.term import Node
 from .derive import Judged
 from .design import SIDES, Design
 from .facts import CASE, believed, derived_graph, graph_of, named
-from .footprint import Footprint, Walk, footprint
+from .footprint import Footprint, Walk
+from .footprints import footprints
 from .graph import BASE, OPTIC, THINGS
 from .kinds import Members, Unplaced, kinds_of
 from .knowledge import Knowledge
@@ -60,7 +61,9 @@ def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -
     heads = sorted({s for s, p, o in rules.shapes if _is_target(rules.shapes, s, p, o)}, key=str)
     members: dict[Node, Members] = {}
     hows: dict[str, How] = {}
-    asked = _asked(rules.shapes, heads, design.triples)
+    reporting = {head: {head, *rules.shapes.objects(head, SH.property)} for head in heads}
+    told = footprints(rules.shapes, frozenset().union(*reporting.values()), read_from=rules.read_from)
+    asked = _asked(rules.shapes, reporting, told, design.triples)
     placed = {head: told for head, told in asked.items() if not isinstance(told, Unplaced)}
     kinds = kinds_of(placed, judged)
     for head in heads:
@@ -70,7 +73,6 @@ def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -
             hows[str(head)] = How("kinds", "", own.things, own.count)
         else:
             hows[str(head)] = How("whole graph", str(own), 0, 0)
-    told = {head: footprint for head, (_, footprint) in placed.items()}
     results = _on_representatives(design, judged, knowledge, rules.shapes, members, told)
     rest = [head for head in heads if head not in members]
     if rest:
@@ -83,14 +85,16 @@ def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -
     return Reasoned(results, hows)
 
 
-def _asked(shapes: Graph, heads: Sequence[Node], triples: bytes) -> dict[Node, tuple[str, Footprint] | Unplaced]:
+def _asked(
+    shapes: Graph, reporting: Mapping[Node, Iterable[Node]], footprints: Mapping[Node, Footprint], triples: bytes
+) -> dict[Node, tuple[str, Footprint] | Unplaced]:
     """Of each shape with a target its target class and footprint, or why it cannot be told into kinds."""
-    shared = _shared(shapes, heads)
+    shared = _shared(reporting)
     extra, widened = _predicates(triples), _widened(triples)
     asked: dict[Node, tuple[str, Footprint] | Unplaced] = {}
-    for head in heads:
+    for head in reporting:
         targets = [(p, o) for s, p, o in shapes.triples((head, None, None)) if _is_target(shapes, s, p, o)]
-        told = footprint(shapes, head)
+        told = footprints[head]
         beyond = sorted({step.property for walk in told.walks for step in walk} & extra)
         classes = sorted(({str(o) for _, o in targets} | {name for _, name in told.classes}) & widened)
         if len(targets) != 1 or targets[0][0] != SH.targetClass or not str(targets[0][1]).startswith(OPTIC):
@@ -128,12 +132,11 @@ def _widened(triples: bytes) -> frozenset[str]:
     return frozenset(value.removesuffix(" .")[1:-1] for _, predicate, value in said if predicate in wide)
 
 
-def _shared(shapes: Graph, heads: Iterable[Node]) -> frozenset[Node]:
+def _shared(reporting: Mapping[Node, Iterable[Node]]) -> frozenset[Node]:
     """Heads that report by a shape which another head reports by too: whose result it is could not be told."""
     owners: dict[Node, list[Node]] = defaultdict(list)
-    for head in heads:
-        reporting = {head, *shapes.objects(head, SH.property)}
-        for shape in reporting:
+    for head, shapes in reporting.items():
+        for shape in shapes:
             owners[shape].append(head)
     return frozenset(head for several in owners.values() if len(several) > 1 for head in several)
 
@@ -168,9 +171,7 @@ def _on_representatives(
     for result in validate(data, run):
         head, _ = head_of[result.shape]
         found[head][stands_for[str(head), result.focus]].append(result)
-    footprints = {
-        name: told[head] if shape == head else footprint(shapes, shape) for name, (head, shape) in head_of.items()
-    }
+    footprints = {name: told[shape] for name, (_, shape) in head_of.items()}
     return [each for head, by_kind in found.items() for each in _handed_out(by_kind, members[head], judged, footprints)]
 
 

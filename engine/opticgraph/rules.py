@@ -11,6 +11,7 @@ from rdflib.collection import Collection
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH
 from rdflib.term import Node
 
+from .cache import digest
 from .errors import CatalogError
 from .resources import folder
 from .sources import OPTIC, local
@@ -58,11 +59,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class Rules:
-    """All rules by name, all outcomes by shape IRI, and the shapes themselves as a graph for a SHACL processor."""
+    """All rules by name, all outcomes by shape IRI, and the shapes themselves as a graph for a SHACL processor.
+
+    read_from  a hash of the files they were read from; empty where they come from elsewhere
+    """
 
     rules: Mapping[str, Rule]
     outcomes: Mapping[str, Outcome]
     shapes: Graph
+    read_from: str = ""
 
 
 def read_rules(files: Sequence[Path] = ()) -> Rules:
@@ -84,7 +89,7 @@ def read_rules(files: Sequence[Path] = ()) -> Rules:
         for outcome in _outcomes(graph, default=found[0] if found else None):
             outcomes[outcome.shape] = outcome
         shapes += graph
-    return Rules(dict(sorted(rules.items())), dict(sorted(outcomes.items())), shapes)
+    return Rules(dict(sorted(rules.items())), dict(sorted(outcomes.items())), shapes, digest([*shipped, *files]))
 
 
 def _parse(file: Path) -> Graph:
