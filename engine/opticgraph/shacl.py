@@ -12,13 +12,13 @@ from typing import Any
 import pyoxigraph as ox
 import pyshacl
 from pyshacl.shapes_graph import ShapesGraph
-from rdflib import BNode, Graph, Literal, URIRef, plugin
-from rdflib.namespace import RDF, RDFS, SH, XSD
+from rdflib import Graph, URIRef, plugin
+from rdflib.namespace import RDF, RDFS, SH
 from rdflib.plugins.sparql import CUSTOM_EVALS
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
-from rdflib.term import Node
 
+from . import memory
 from .errors import CatalogError
 from .queries import query_of
 from .stepwise import matches, stepwise
@@ -39,23 +39,8 @@ class Result:
 def as_graph(triples: bytes, *, properties: Collection[str] | None = None) -> Graph:
     """N-Triples as a graph for pySHACL; of some properties and of classes only, where the shapes can read no others."""
     wanted = None if properties is None else {*properties, str(RDF.type), str(RDFS.subClassOf)}
-    term = lru_cache(maxsize=None)(_term)
-    graph = Graph()
-    graph.addN(
-        (term(each.subject), term(each.predicate), term(each.object), graph)
-        for each in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)
-        if wanted is None or each.predicate.value in wanted
-    )
-    return graph
-
-
-def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> Node:
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return BNode(term.value)
-    datatype = None if term.language or term.datatype.value == str(XSD.string) else URIRef(term.datatype.value)
-    return Literal(term.value, lang=term.language, datatype=datatype)
+    parsed = ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)
+    return memory.as_graph(each for each in parsed if wanted is None or each.predicate.value in wanted)
 
 
 def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:
