@@ -32,7 +32,8 @@ def query_of(text: str, namespaces: Mapping[str, str], *, base: str | None = Non
     while match := _PREFIX.match(text):
         known[match[1]] = match[2]
         text = text[match.end() :]
-    return translateQuery(_copied(_tree(text.strip())), base, known)
+    used = {prefix: iri for prefix, iri in known.items() if f"{prefix}:" in text}  # rdflib takes its time to bind one
+    return translateQuery(_copied(_tree(text.strip())), base, used)
 
 
 def spelt(text: str) -> Any:
