@@ -156,6 +156,8 @@ def _on_representatives(
         return []
     few = _only(judged, _representatives(members))
     read = {step.property for head in members for walk in told[head].walks for step in walk}
+    if any(told[head].classes for head in members):
+        read |= {str(RDF.type), str(RDFS.subClassOf)}
     # of the catalogue all that the whole design uses: what is said of one type may be read from another
     data = as_graph(derived_graph(_kept(design, few), few) + believed(judged, knowledge), properties=read)
     run = _aimed(shapes, [])

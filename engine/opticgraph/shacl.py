@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pyshacl
 from pyshacl.shapes_graph import ShapesGraph
 from rdflib import Graph, URIRef, plugin
-from rdflib.namespace import RDF, RDFS, SH
+from rdflib.namespace import SH
 from rdflib.plugins.sparql import CUSTOM_EVALS
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
@@ -37,10 +37,9 @@ class Result:
 
 
 def as_graph(triples: bytes, *, properties: Collection[str] | None = None) -> Graph:
-    """N-Triples as a graph for pySHACL; of some properties and of classes only, where the shapes can read no others."""
-    wanted = None if properties is None else {*properties, str(RDF.type), str(RDFS.subClassOf)}
+    """N-Triples as a graph for pySHACL; of some properties only, where the shapes can read no others."""
     parsed = ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)
-    return memory.as_graph(each for each in parsed if wanted is None or each.predicate.value in wanted)
+    return memory.as_graph(each for each in parsed if properties is None or each.predicate.value in properties)
 
 
 def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:
