@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .ask import query
+    from .become import options
+    from .choices import LinkOptions, Option, Options, Rejected
     from .design import Account, Design
     from .errors import CatalogError, DesignError, InputError, OpticgraphError, QueryError
     from .export import convert
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "Account": "design",
     "Audit": "result",
+    "LinkOptions": "choices",
+    "Option": "choices",
+    "Options": "choices",
+    "Rejected": "choices",
     "CatalogError": "errors",
     "Coverage": "result",
     "Design": "design",
@@ -42,6 +48,7 @@ _HOMES = {
     "convert": "export",
     "explain": "reasons",
     "load": "read",
+    "options": "become",
     "query": "ask",
 }
 
@@ -55,13 +62,18 @@ __all__ = [
     "Explanation",
     "Finding",
     "InputError",
+    "LinkOptions",
     "OpticgraphError",
+    "Option",
+    "Options",
     "QueryError",
+    "Rejected",
     "Verdict",
     "audit",
     "convert",
     "explain",
     "load",
+    "options",
     "query",
 ]
 

@@ -211,13 +211,71 @@ def _name_idle(audit: Audit) -> None:
 
 
 @cli.command()
+@_DESIGNS
+@click.option(
+    "--to", "rate", metavar="RATE", help="The wanted rate; else target_gbps of each link, or 400G."
+)
+@click.option("--link", "links", multiple=True, metavar="NAME", help="Only this link; may be given several times.")
+@click.option("--host", metavar="MODEL", help="A model of the host catalogue that may take a device's place.")
+@click.option(
+    "--prices", type=click.Path(path_type=Path), metavar="FILE", help="A price list: CSV with part, price, currency."
+)
+@_knowing
+@_writing
+def options(
+    designs: Sequence[str],
+    rate: str | None,
+    links: Sequence[str],
+    host: str | None,
+    prices: Path | None,
+    trust: str,
+    rules: Sequence[Path],
+    catalogs: Sequence[Path],
+    formats: Sequence[str],
+    outputs: Sequence[Path],
+) -> int:
+    """What each link may become and what that takes; of what it may not, the rules and what would change that."""
+    from .become import options as become
+    from .read import load
+    from .report import save
+    from .report.options import ENDINGS, FORMATS, render
+
+    targets = _targets(formats, outputs, known=FORMATS, told=lambda path: _ending(path, ENDINGS))
+    told = become(
+        load(*designs),
+        to_gbps=_gbps(rate) if rate else None,
+        links=links,
+        host=host,
+        prices=prices,
+        trust=trust,
+        rules=rules,
+        catalogs=catalogs,
+    )
+    for format, path in targets:
+        content = render(told, format=format)
+        _put(content) if path is None else save(content, path)
+    return DONE
+
+
+def _gbps(text: str) -> int:
+    digits = text.strip().upper().removesuffix("G")
+    if not digits.isdigit() or not 1 <= int(digits) <= 100_000:
+        raise click.BadParameter(f"{text!r} is no rate; expected one such as 400G.", param_hint="--to")
+    return int(digits)
+
+
+@cli.command()
 @click.argument("design")
 @click.argument("link")
+@click.option(
+    "--why-not", "why_not", metavar="STRATEGY_OR_MODULE", help="Why the link may not become this, and what would help."
+)
 @_knowing
 @_writing
 def explain(
     design: str,
     link: str,
+    why_not: str | None,
     trust: str,
     rules: Sequence[Path],
     catalogs: Sequence[Path],
@@ -233,6 +291,15 @@ def explain(
     targets = _targets(
         formats, outputs, known=FORMATS, told=lambda path: _ending(path, {".json": "json", ".txt": "text"})
     )
+    if why_not:
+        from .become import why_not as look_why
+        from .report.options import render as render_options
+
+        told = look_why(load(design), link, why_not, trust=trust, rules=rules, catalogs=catalogs)
+        for format, path in targets:
+            content = render_options(told, format=format)
+            _put(content) if path is None else save(content, path)
+        return DONE
     found = look_into(load(design), link, trust=trust, rules=rules, catalogs=catalogs)
     for format, path in targets:
         content = render(found, format=format)

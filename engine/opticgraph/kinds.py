@@ -32,12 +32,15 @@ class Members:
     alike   one row a group of things that no shape of any rule tells apart, and side: `alike`, `side`, `kind`, `things`
     groups  which group each row of the sort's frame is in
     first   kind -> the row and side of its representative
+    told    kind -> all that the shape's tests come to there; things of two designs for which that is the same, and
+            what is believed too, are of one kind as well
     """
 
     sort: str
     alike: pl.DataFrame
     groups: pl.Series
     first: pl.DataFrame
+    told: tuple[tuple[object, ...], ...] = ()
 
     @property
     def count(self) -> int:
@@ -147,6 +150,7 @@ def _members(sort: str, placed: Mapping[str | None, list[pl.Expr]], apart: _Apar
         pl.DataFrame(alike_, schema=_ALIKE, orient="row"),
         apart.groups,
         pl.DataFrame(first, schema=_FIRST, orient="row"),
+        tuple(numbers),
     )
 
 

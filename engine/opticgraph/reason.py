@@ -25,13 +25,13 @@ from .footprints import footprints
 from .graph import BASE, OPTIC, THINGS
 from .kinds import Members, Unplaced, kinds_of
 from .knowledge import Knowledge
-from .places import own_terms, own_walks
+from .places import at_odds, own_terms, own_walks
 from .rules import Rules
 from .shacl import Result, as_graph, focus_counts, validate
 from .sources import local
 from .things import SORTS, Focus, foci_of, focus_iris, frame_of
 
-__all__ = ["WHOLE_GRAPH", "How", "Reasoned", "reason"]
+__all__ = ["WHOLE_GRAPH", "How", "Memory", "Reasoned", "reason"]
 
 WHOLE_GRAPH = 20_000  # links up to which a rule is judged on the whole graph: some minutes of pySHACL
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target)
@@ -49,6 +49,20 @@ class How:
 
 
 @dataclass(frozen=True)
+class _Said:
+    """A result as it holds of every member of a kind: its value, or the walk (or the focus) that leads to it."""
+
+    shape: str
+    path: str
+    value: str
+    walk: int | None
+
+
+_FOCUS = -1
+Memory = dict[tuple[Node, tuple[object, ...]], tuple[_Said, ...]]  # shape and what its tests come to -> results
+
+
+@dataclass(frozen=True)
 class Reasoned:
     """What was found: results as SHACL has them with the things they are about, and how each shape was judged."""
 
@@ -56,8 +70,14 @@ class Reasoned:
     hows: Mapping[str, How]
 
 
-def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -> Reasoned:
-    """Judge every shape with a target on everything it targets."""
+def reason(
+    design: Design, judged: Judged, knowledge: Knowledge, rules: Rules, memory: Memory | None = None
+) -> Reasoned:
+    """Judge every shape with a target on everything it targets.
+
+    memory  what shipped rules said of kinds in earlier runs, for callers that judge many designs under the same
+            knowledge and rules; it is added to, and changes no answer
+    """
     heads = sorted({s for s, p, o in rules.shapes if _is_target(rules.shapes, s, p, o)}, key=str)
     members: dict[Node, Members] = {}
     hows: dict[str, How] = {}
@@ -73,7 +93,11 @@ def reason(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -
             hows[str(head)] = How("kinds", "", own.things, own.count)
         else:
             hows[str(head)] = How("whole graph", str(own), 0, 0)
-    results = _on_representatives(design, judged, knowledge, rules.shapes, members, told)
+    kept = memory if memory is not None and _at_one(judged) else {}
+    results = _on_representatives(design, judged, knowledge, rules.shapes, members, told, kept)
+    foreign = {head for head in heads if not _shipped(rules, str(head))}
+    for key in [key for key in kept if key[0] in foreign]:
+        del kept[key]  # a user's rule may read what else is in the catalogue of this one design
     rest = [head for head in heads if head not in members]
     if rest:
         more, counts = _on_whole_graph(design, judged, knowledge, rules.shapes, rest)
@@ -151,30 +175,55 @@ def _on_representatives(
     shapes: Graph,
     members: Mapping[Node, Members],
     told: Mapping[Node, Footprint],
+    memory: Memory,
 ) -> list[tuple[Result, Focus | None]]:
-    if not members:
-        return []
-    few = _only(judged, _representatives(members))
-    read = {step.property for head in members for walk in told[head].walks for step in walk}
-    if any(told[head].classes for head in members):
-        read |= {str(RDF.type), str(RDFS.subClassOf)}
-    # of the catalogue all that the whole design uses: what is said of one type may be read from another
-    data = as_graph(derived_graph(_kept(design, few), few) + believed(judged, knowledge), properties=read)
-    run = _aimed(shapes, [])
-    stands_for: dict[tuple[str, str], int] = {}
-    for at, (head, kinds) in enumerate(_standing(members, judged)):
-        relation = URIRef(f"{_KIND}{at}")
-        run.add((head, SH.targetObjectsOf, relation))
-        for iri, kind in kinds:
-            data.add((URIRef(_KIND), relation, URIRef(iri)))
-            stands_for[str(head), iri] = kind
+    fresh = {head: own for head, all_ in members.items() if (own := _unknown(head, all_, memory)).first.height}
     head_of = {str(s): (head, s) for head in members for s in (head, *shapes.objects(head, SH.property))}
-    found: dict[Node, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
-    for result in validate(data, run):
-        head, _ = head_of[result.shape]
-        found[head][stands_for[str(head), result.focus]].append(result)
     footprints = {name: told[shape] for name, (_, shape) in head_of.items()}
-    return [each for head, by_kind in found.items() for each in _handed_out(by_kind, members[head], judged, footprints)]
+    if fresh:
+        few = _only(judged, _representatives(fresh))
+        read = {step.property for head in fresh for walk in told[head].walks for step in walk}
+        if any(told[head].classes for head in fresh):
+            read |= {str(RDF.type), str(RDFS.subClassOf)}
+        # of the catalogue all that the whole design uses: what is said of one type may be read from another
+        data = as_graph(derived_graph(_kept(design, few), few) + believed(judged, knowledge), properties=read)
+        run = _aimed(shapes, [])
+        stands_for: dict[tuple[str, str], int] = {}
+        for at, (head, kinds) in enumerate(_standing(fresh, judged)):
+            relation = URIRef(f"{_KIND}{at}")
+            run.add((head, SH.targetObjectsOf, relation))
+            for iri, kind in kinds:
+                data.add((URIRef(_KIND), relation, URIRef(iri)))
+                stands_for[str(head), iri] = kind
+        found: dict[Node, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
+        for result in validate(data, run):
+            head, _ = head_of[result.shape]
+            found[head][stands_for[str(head), result.focus]].append(result)
+        for head, own in fresh.items():
+            said = _generalised(found[head], own, judged, footprints)
+            memory.update(((head, own.told[kind]), said.get(kind, ())) for kind in own.first["kind"])
+    results: list[tuple[Result, Focus | None]] = []
+    for head, own in members.items():
+        said = {kind: memory[head, own.told[kind]] for kind in own.first["kind"]}
+        results += _handed_out({kind: each for kind, each in said.items() if each}, own, judged, footprints)
+    return results
+
+
+def _unknown(head: Node, members: Members, memory: Memory) -> Members:
+    """The kinds of a shape of which nothing is remembered."""
+    new = [kind for kind in members.first["kind"] if (head, members.told[kind]) not in memory]
+    return replace(members, first=members.first.filter(pl.col("kind").is_in(new)))
+
+
+def _shipped(rules: Rules, shape: str) -> bool:
+    outcome = rules.outcomes.get(shape)
+    rule = rules.rules.get(outcome.rule) if outcome else None
+    return rule is not None and rule.shipped
+
+
+def _at_one(judged: Judged) -> bool:
+    """Whether no link is told apart from others by its place in the design (places.at_odds)."""
+    return at_odds(judged.links)["at_odds"].null_count() == judged.links.height
 
 
 def _aimed(shapes: Graph, heads: Iterable[Node]) -> Graph:
@@ -234,30 +283,57 @@ def _kept(design: Design, few: Judged) -> Design:
     )
 
 
-def _handed_out(
+def _generalised(
     by_kind: Mapping[int, list[Result]], members: Members, judged: Judged, footprints: Mapping[str, Footprint]
+) -> dict[int, tuple[_Said, ...]]:
+    """What is found on representatives, as it holds of every member: by the walk a value is at the end of."""
+    first = members.first.filter(pl.col("kind").is_in(list(by_kind)))
+    standing = _own_ends([r for results in by_kind.values() for r in results], members, first, judged, footprints)
+    said = {}
+    for row, kind in enumerate(first["kind"]):
+        own = []
+        for result in by_kind[kind]:
+            value, walk = result.value, None
+            if value == f"<{result.focus}>":
+                walk = _FOCUS
+            elif value:
+                ends = standing[result.shape]
+                walk = next((nth for nth, terms in enumerate(ends) if terms[row] == value), None)
+            own.append(_Said(result.shape, result.path, value if walk is None else "", walk))
+        said[kind] = tuple(own)
+    return said
+
+
+def _handed_out(
+    by_kind: Mapping[int, Sequence[_Said]], members: Members, judged: Judged, footprints: Mapping[str, Footprint]
 ) -> Iterator[tuple[Result, Focus]]:
     """Every member's own results: the representative's, with the member's name, its own figures and things."""
     theirs = members.of(list(by_kind))
-    first = members.first.filter(pl.col("kind").is_in(list(by_kind)))
-    row_of = {kind: row for row, kind in enumerate(first["kind"])}
-    shapes = sorted({result.shape for results in by_kind.values() for result in results if result.value})
-    own = {  # of each walk whose end is a member's own: what it leads to from representatives, and from members
-        shape: [
-            (_terms(walk, members.sort, judged, first), _terms(walk, members.sort, judged, theirs))
-            for walk in own_walks(footprints[shape], members.sort)
-        ]
+    every = [said for own in by_kind.values() for said in own]
+    ends = _own_ends([said for said in every if said.walk is not None], members, theirs, judged, footprints)
+    for row, (focus, kind) in enumerate(zip(foci_of(members.sort, judged, theirs), theirs["kind"], strict=True)):
+        for said in by_kind[kind]:
+            value = said.value
+            if said.walk == _FOCUS:
+                value = f"<{focus.iri}>"
+            elif said.walk is not None:
+                value = ends[said.shape][said.walk][row]
+            yield Result(said.shape, focus.iri, said.path, value), focus
+
+
+def _own_ends(
+    told: Iterable[Result | _Said],
+    members: Members,
+    rows: pl.DataFrame,
+    judged: Judged,
+    footprints: Mapping[str, Footprint],
+) -> dict[str, list[list[str]]]:
+    """By shape, of each walk whose end is a member's own: what it leads to from each of the rows."""
+    shapes = sorted({each.shape for each in told if not isinstance(each, Result) or each.value})
+    return {
+        shape: [_terms(walk, members.sort, judged, rows) for walk in own_walks(footprints[shape], members.sort)]
         for shape in shapes
     }
-    for row, (focus, kind) in enumerate(zip(foci_of(members.sort, judged, theirs), theirs["kind"], strict=True)):
-        for result in by_kind[kind]:
-            value = result.value
-            if value == f"<{result.focus}>":
-                value = f"<{focus.iri}>"
-            elif value:
-                at = row_of[kind]
-                value = next((told[row] for standing, told in own[result.shape] if standing[at] == value), value)
-            yield Result(result.shape, focus.iri, result.path, value), focus
 
 
 def _terms(walk: Walk, sort: str, judged: Judged, rows: pl.DataFrame) -> list[str]:

@@ -1,0 +1,143 @@
+"""A proposal applied to a link: the row as it would be, and which seats and modules it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .design import SIDES
+from .knowledge import Knowledge
+from .pairing import NOTHING
+from .parts import ModuleType
+from .seats import FREE, KEPT, Place, Seat, seat_for
+from .strategies import Proposal
+
+__all__ = ["Applied", "apply", "module_columns"]
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A proposal on one link: the columns that change (ROW_SCHEMA), the new types, and the seats, by side."""
+
+    proposal: Proposal
+    changes: Row
+    types: Mapping[str, ModuleType | None]
+    seats: Mapping[str, Seat]
+
+    @property
+    def new(self) -> tuple[str, ...]:
+        """Sides that get another module."""
+        return tuple(side for side in SIDES if f"{side}_module" in self.changes)
+
+
+def apply(proposal: Proposal, row: Row, places: Mapping[str, Place], knowledge: Knowledge) -> Applied | None:
+    """The proposal on a link as judged; None where no module type is known for it, or nothing would change."""
+    changes: dict[str, object] = {}
+    types: dict[str, ModuleType | None] = {}
+    seats: dict[str, Seat] = {}
+    for side in SIDES:
+        interface = getattr(proposal, f"{side}_interface")
+        legs = getattr(proposal, f"{side}_legs")
+        rate = getattr(proposal, f"{side}_cage_rate")
+        place = places[side]
+        if interface is None:
+            type_ = knowledge.types.get(str(row[f"{side}_type"])) if row[f"{side}_type"] else None
+            seat = _seat_of(type_, place, rate, knowledge)
+            if seat is None:
+                return None
+        else:
+            found = seat_for(interface, place, knowledge=knowledge)
+            if found is None:
+                return None
+            type_, seat = found
+            changes |= module_columns(side, type_)
+            changes[f"{side}_lanes"] = _leg_lanes(type_, legs)
+        types[side], seats[side] = type_, seat
+        changes |= _seated(side, seat, type_, interface is not None, knowledge)
+        if getattr(proposal, f"{side}_plugs") and type_ and type_.connectors:
+            changes[f"{side}_connector"] = _plug(str(row[f"{side}_connector"]), type_)
+            changes[f"{side}_polish"] = type_.polish
+    changes |= _plant(proposal, types, row, knowledge)
+    changes = {name: value for name, value in changes.items() if row[name] != value}
+    if proposal.strategy != "stay" and not changes and not proposal.copies:
+        return None
+    rates = [type_.rate_gbps for side in SIDES if (type_ := types[side]) and not getattr(proposal, f"{side}_legs")]
+    told = min((rate for rate in rates if rate), default=None)
+    if told is not None and any(f"{side}_module" in changes for side in SIDES):
+        changes["rate_gbps"] = told
+    if changes:
+        changes["status"] = "planned"  # of what is to come nothing is taken for granted
+    return Applied(proposal, changes, types, seats)
+
+
+def module_columns(side: str, type_: ModuleType) -> dict[str, object]:
+    """The end with another module: what was measured at the old one says nothing of it, and the host sets its FEC."""
+    own = NOTHING if type_.module_fec and not type_.coherent else None  # coherent hosts name the code of the line
+    fec = type_.host_fecs[0] if len(type_.host_fecs) == 1 else own
+    return {
+        f"{side}_module": type_.id,
+        f"{side}_module_also": None,
+        f"{side}_fec": fec,
+        f"{side}_tx_mdbm": None,
+        f"{side}_rx_mdbm": None,
+    }
+
+
+def _leg_lanes(type_: ModuleType, legs: int | None) -> list[int] | None:
+    if legs is None:
+        return None
+    lanes = next((b.leg_lanes for b in type_.breakouts if b.legs == legs), None)
+    return list(range(1, lanes + 1)) if lanes else None
+
+
+def _seat_of(type_: ModuleType | None, place: Place, rate: int | None, knowledge: Knowledge) -> Seat | None:
+    """The seat of a module that stays: the one of now, or with a rate another one whose lanes come to it."""
+    if rate is None:
+        return place.seats[0]
+    for seat in place.seats:
+        lanes, lane_rate = knowledge.sockets.get(seat.socket or "", (None, None))
+        fits = type_ is not None and type_.form_factor in knowledge.takes.get(seat.socket or "", ())
+        if fits and (lanes or 0) * (lane_rate or 0) >= rate * 1000:
+            return seat if seat.way != KEPT else None  # it sits in such a cage already
+    return None
+
+
+def _seated(side: str, seat: Seat, type_: ModuleType | None, new: bool, knowledge: Knowledge) -> dict[str, object]:
+    if seat.way == KEPT:
+        fits = type_ is not None and type_.form_factor in knowledge.takes.get(seat.socket or "", ())
+        return {f"{side}_adapter": None} if new and fits else {}  # what goes into the cage needs no adapter
+    changes: dict[str, object] = {
+        f"{side}_port": seat.port,
+        f"{side}_cage": seat.socket,
+        f"{side}_cage_power_mw": seat.power_mw,
+        f"{side}_modes": list(seat.modes) if seat.modes is not None else None,
+        f"{side}_adapter": None,
+    }
+    if seat.way != FREE:
+        changes[f"{side}_headroom_mw"] = None  # another host has a budget of its own
+    return changes
+
+
+def _plug(now: str, type_: ModuleType) -> str:
+    return now if now in type_.connectors else type_.connectors[0]
+
+
+def _plant(
+    proposal: Proposal, types: Mapping[str, ModuleType | None], row: Row, knowledge: Knowledge
+) -> dict[str, object]:
+    changes: dict[str, object] = {}
+    if proposal.strands is not None:
+        changes["strands"] = proposal.strands
+    if proposal.a_plugs and proposal.b_plugs:
+        crossings = [knowledge.interfaces[type_.interface].crossing for type_ in types.values() if type_ is not None]
+        if crossings and crossings[0] and crossings[0] == crossings[-1]:
+            polarity = row["polarity"]
+            changes["polarity"] = polarity if polarity in crossings[0] else crossings[0][0]
+    if proposal.fibers or proposal.merged:
+        # measured on other fibres
+        changes |= {"loss_mdb": None, "loss_nm": None, "reflectance_mdb": None} if proposal.fibers else {}
+    if proposal.mux_mdb is not None:
+        changes["mux_mdb"] = proposal.mux_mdb
+    return changes

@@ -1,0 +1,149 @@
+"""What links may become: options, what was rejected and what would flip it, frozen and in a stable order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .result import Finding
+
+__all__ = ["Change", "Flip", "LinkOptions", "Missing", "Option", "Options", "Part", "Rejected", "Work"]
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """Something an option needs or sets free: action is buy, move, free or use."""
+
+    action: str
+    part: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing done to a link: which columns get which values, that in words, and whether service stops for it."""
+
+    values: tuple[tuple[str, object], ...]
+    words: str
+    outage: bool = True
+    cost: float = 1
+
+
+@dataclass(frozen=True)
+class Flip:
+    """The least that would make something work: what is changed, and what the rules then say: works or unknown.
+
+    cost is the sum of the price list, or how many things change where there is none; outage whether service stops.
+    """
+
+    changes: tuple[Change, ...]
+    verdict: str
+    needs: tuple[str, ...]
+    cost: float
+    outage: bool
+
+    @property
+    def words(self) -> str:
+        """All changes in one sentence."""
+        return ", and ".join(change.words for change in self.changes)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a change of a link takes.
+
+    settings    FEC, speed and breakout mode of the ports, in words
+    frees       what is free afterwards, in words
+    steps       in order, with checks before and after and the way back
+    outage      whether service stops, and why or why not
+    power_mw    most the modules draw: before and after; None where a source is missing
+    cost        of what is bought, by the price list; None without one, or where it has not all
+    """
+
+    parts: tuple[Part, ...]
+    settings: tuple[str, ...]
+    frees: tuple[str, ...]
+    steps: tuple[str, ...]
+    outage: bool
+    why_outage: str
+    power_mw: tuple[int | None, int | None]
+    cost: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing a link may become.
+
+    verdict     works, or unknown with what it needs; of the strategy `stay` that of the audit
+    findings    what the rules say of it: warnings and unknowns
+    together    links that move with it: legs of one module, or parallel links it takes over
+    changes     columns of the link that change: from, to
+    """
+
+    strategy: str
+    a_module: str | None
+    b_module: str | None
+    a_interface: str | None
+    b_interface: str | None
+    rate_gbps: int | None
+    verdict: str
+    needs: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    together: tuple[str, ...]
+    changes: Mapping[str, tuple[object, object]]
+    work: Work
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One thing a link may not become: every rule that rejects it, what they say, and the least that would flip it."""
+
+    strategy: str
+    a_module: str | None
+    b_module: str | None
+    a_interface: str | None
+    b_interface: str | None
+    rate_gbps: int | None
+    rules: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    flips: tuple[Flip, ...]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A fact that is not recorded, and how many unknown verdicts and options it would settle."""
+
+    supply: str
+    links: tuple[str, ...]
+    verdicts: int
+    options: int
+    words: str
+
+
+@dataclass(frozen=True)
+class LinkOptions:
+    """All about one link.
+
+    now       verdict of the link as it is; repairs are the least changes that make a failing one work
+    wanted    rate in Gb/s that is wanted; None where it has it already
+    """
+
+    link: str
+    now: str
+    rate_gbps: int | None
+    wanted_gbps: int | None
+    options: tuple[Option, ...]
+    rejected: tuple[Rejected, ...]
+    repairs: tuple[Flip, ...]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What every link asked about may become, by name; missing facts in order of worth."""
+
+    version: str
+    trust: str
+    links: Sequence[LinkOptions]
+    missing: tuple[Missing, ...]
+    notes: tuple[str, ...] = ()

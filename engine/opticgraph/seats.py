@@ -1,0 +1,169 @@
+"""Where a module of an end may sit: the cage it uses now, a free cage of the device, or one of another host."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from . import hosts
+from .derive import Judged
+from .design import SIDES
+from .errors import DesignError
+from .knowledge import Knowledge, ModuleType
+from .ports import port_number
+from .resolve import candidates
+
+__all__ = ["Place", "Seat", "places_of", "seat_for"]
+
+KEPT, FREE, OTHER = "kept", "free", "other host"  # in the order in which they are preferred
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A cage that an end may use.
+
+    way     kept, free, or other host
+    port    its name on the device
+    count   how many like it there are; names says which, as far as the record or the host catalogue names them
+    host    the model that would take the device's place
+    """
+
+    way: str
+    socket: str | None
+    power_mw: int | None
+    modes: tuple[str, ...] | None
+    port: str
+    count: int = 1
+    host: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What one end may use: its seats, the cage of now first, and the adapter that is there now."""
+
+    seats: tuple[Seat, ...]
+    adapter: str | None
+
+
+def places_of(judged: Judged, links: pl.DataFrame, *, host: str | None = None) -> dict[tuple[str, str], Place]:
+    """(device, port) -> what may be used there, for both ends of these links; host is a model that may come in.
+
+    Raises DesignError where the host catalogue has no such model.
+    """
+    ends = pl.concat(
+        links.select(
+            device=f"{s}_device",
+            port=f"{s}_port",
+            socket=f"{s}_cage",
+            power=f"{s}_cage_power_mw",
+            modes=f"{s}_modes",
+            adapter=f"{s}_adapter",
+        )
+        for s in SIDES
+    ).unique(["device", "port"], keep="first", maintain_order=True)
+    free = _free(judged)
+    more = _of_model(host) if host else ()
+    places = {}
+    for device, port, socket, power, modes, adapter in ends.iter_rows():
+        kept = Seat(KEPT, socket, power, tuple(modes) if modes is not None else None, port)
+        places[device, port] = Place((kept, *free.get(device, ()), *more), adapter)
+    return places
+
+
+def seat_for(
+    interface: str, place: Place, *, rate_gbps: int | None = None, knowledge: Knowledge
+) -> tuple[ModuleType, Seat] | None:
+    """The module type of an interface and the seat for it: one that takes and runs it, rather kept than free.
+
+    Where no seat takes any type of the interface, the cage of now and the type nearest to it: rules then say what is
+    wrong. rate_gbps asks for a cage whose lanes come to at least that. None where no type implements the interface.
+    """
+    offers = []
+    for rank, seat in enumerate(place.seats):
+        ids = candidates(interface, socket=seat.socket, knowledge=knowledge)
+        for id in ids:
+            type_ = knowledge.types[id]
+            fits = type_.form_factor in knowledge.takes.get(seat.socket or "", ())
+            carries = rate_gbps is None or _rate(seat.socket, knowledge) >= rate_gbps
+            offers.append((not fits, not _runs(type_, seat, knowledge), not carries, rank, id, type_, seat))
+    if not offers:
+        return None
+    best = min(offers, key=lambda offer: offer[:5])
+    if best[0]:  # nothing takes it: what keeps it out is said of the cage of now
+        best = min((offer for offer in offers if offer[3] == 0), key=lambda offer: offer[:5], default=best)
+    return best[5], best[6]
+
+
+def _rate(socket: str | None, knowledge: Knowledge) -> float:
+    lanes, rate = knowledge.sockets.get(socket or "", (None, None))
+    return (lanes or 0) * (rate or 0) / 1000
+
+
+def _runs(type_: ModuleType, seat: Seat, knowledge: Knowledge) -> bool:
+    lanes, rate = knowledge.sockets.get(seat.socket or "", (None, None))
+    return (type_.electrical_rate_mbps or 0) <= (rate or 0) and (type_.electrical_lanes or 0) <= (lanes or 0)
+
+
+# --- free cages ----------------------------------------------------------------------------------------------------
+
+
+def _free(judged: Judged) -> Mapping[str, Sequence[Seat]]:
+    """Free cages by device: those the record names, and those that the host catalogue has beyond the ones in use."""
+    used = pl.concat(judged.links.select(device=f"{s}_device", port=f"{s}_port") for s in SIDES).unique()
+    named = judged.ports.join(used, on=["device", "port"], how="anti").filter(pl.col("cage").is_not_null())
+    seats: dict[str, list[Seat]] = defaultdict(list)
+    alike = ["device", "cage", "power_mw", "modes"]
+    for device, cage, power, modes, port, count in (
+        named.sort("device", "port")
+        .group_by(alike, maintain_order=True)
+        .agg(pl.col("port").first(), count=pl.len())
+        .iter_rows()
+    ):
+        seats[device].append(Seat(FREE, cage, power, tuple(modes) if modes is not None else None, port, count))
+    recorded = dict(judged.ports.group_by("device").agg("port").iter_rows())
+    for device, model in judged.devices.select("device", "device_type").drop_nulls().iter_rows():
+        seats[device] += _unused(model, recorded.get(device, []))
+    return seats
+
+
+def _unused(model: str, taken: Iterable[str]) -> Iterable[Seat]:
+    """Cages of a model that no recorded port is, one seat for those that are alike."""
+    found = hosts.find(model)
+    if found is None or found.evidence == "none":
+        return
+    taken = list(taken)
+    for each in found.ranges:
+        pattern = next((name for name in each.names if "{port}" in name), None)
+        if each.condition or not each.form_factor or not each.ports or pattern is None:
+            continue
+        gone = {port_number(name, pattern, any_rate=True, any_member=True) for name in taken}
+        left = [number for number in each.ports if number not in gone]
+        if left:
+            modes = each.modes if each.modes and not each.modes_in_part else None
+            port = pattern.replace("{port}", str(left[0]))
+            yield Seat(FREE, each.form_factor, each.power_mw, modes, port, len(left))
+
+
+def _of_model(model: str) -> Sequence[Seat]:
+    """One seat for each sort of cage of a model that takes the device's place."""
+    found = hosts.find(model)
+    if found is None:
+        hint = hosts.near(model)
+        raise DesignError(f"--host: found {model!r}; expected a model of the host catalogue{_nearest(hint)}")
+    seats: dict[tuple[object, ...], Seat] = {}
+    for each in found.ranges:
+        if each.form_factor and not each.condition:
+            modes = each.modes if each.modes and not each.modes_in_part else None
+            port = next(iter(each.names), "1").replace("{port}", str(next(iter(each.ports), 1)))
+            seat = Seat(
+                OTHER, each.form_factor, each.power_mw, modes, port, each.count or 1, f"{found.maker} {found.name}"
+            )
+            seats.setdefault((seat.socket, seat.power_mw), seat)
+    return tuple(seats.values())
+
+
+def _nearest(names: Sequence[str]) -> str:
+    return f", such as {' or '.join(names[:3])}" if names else ""

@@ -1,0 +1,227 @@
+"""What a change of a link takes: parts, settings, what it frees, whether service stops, and the steps in order.
+
+All is told from how the link's row is now and would be, so that a strategy needs no words of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from .applied import Applied
+from .choices import Part, Work
+from .design import SIDES
+from .knowledge import Knowledge
+from .parts import ModuleType
+from .prices import Prices
+from .seats import FREE, KEPT, OTHER
+
+__all__ = ["work_of"]
+
+Row = Mapping[str, object]
+
+_FECS = {"none": "off", "rs528": "RS(528,514)", "rs544": "RS(544,514)"}
+
+
+def work_of(
+    row: Row, applied: Applied, knowledge: Knowledge, *, prices: Prices | None = None, expects: Sequence[str] = ()
+) -> Work:
+    """The work on a link; row has the columns of derive.Judged.links, expects are light levels to be seen after it."""
+    after = {**row, **applied.changes}
+    before = {s: knowledge.types.get(str(row[f"{s}_type"])) if row[f"{s}_type"] else None for s in SIDES}
+    outage, why = _outage(applied)
+    parts = tuple(sorted(_parts(row, after, applied)))
+    settings = tuple(_settings(row, after, applied))
+    return Work(
+        parts=parts,
+        settings=settings,
+        frees=tuple(_frees(row, after, applied)),
+        steps=tuple(_steps(row, after, applied, settings, outage, expects)),
+        outage=outage,
+        why_outage=why,
+        power_mw=(_power(before.values(), 1), _power(applied.types.values(), applied.proposal.copies or 1)),
+        cost=_cost(parts, prices) if prices else None,
+    )
+
+
+def _power(types: Iterable[ModuleType | None], copies: int) -> int | None:
+    draws = [type_.power_high_mw if type_ else None for type_ in types]
+    known = [draw for draw in draws if draw is not None]
+    return copies * sum(known) if len(known) == len(draws) else None
+
+
+def _cost(parts: Iterable[Part], prices: Prices) -> Decimal | None:
+    bought = [(prices.price(part.part), part.count) for part in parts if part.action == "buy"]
+    known = [price * count for price, count in bought if price is not None]
+    return sum(known, Decimal(0)) if len(known) == len(bought) else None
+
+
+def _outage(applied: Applied) -> tuple[bool, str]:
+    """Whether service stops: it need not where other cages and other fibres can be lit before the old ones go dark."""
+    proposal = applied.proposal
+    if not applied.changes and not proposal.copies:
+        return False, "nothing is touched"
+    if proposal.beside:
+        return True, "the fibres are opened once at each end to put the filters in; afterwards both links run"
+    moved = all(applied.seats[side].way != KEPT for side in SIDES)
+    other_fibers = proposal.fibers == "spare"
+    if proposal.copies:
+        return False, "the link of now goes on while the others are added beside it"
+    if moved and other_fibers:
+        return False, "new cages at both ends and other fibres: it is lit beside the link of now, then traffic moves"
+    reasons = []
+    kept = [side for side in SIDES if applied.seats[side].way == KEPT]
+    if kept and applied.new:
+        reasons.append(f"the cage at end {' and '.join(kept)} is used again")
+    if not other_fibers:
+        reasons.append("the fibres in service are used again")
+    return True, " and ".join(reasons) or "the modules are moved"
+
+
+def _parts(row: Row, after: Row, applied: Applied) -> Iterator[Part]:
+    copies = (applied.proposal.copies or 2) - 1
+    if applied.proposal.copies:
+        for side in SIDES:
+            if row[f"{side}_module"]:
+                yield Part("buy", _module_name(row, side), copies)
+        return
+    bought: dict[str, int] = {}
+    freed: dict[str, int] = {}
+    for side in SIDES:
+        if side in applied.new:
+            bought[str(after[f"{side}_module"])] = bought.get(str(after[f"{side}_module"]), 0) + 1
+            if row[f"{side}_module"] and not applied.proposal.beside:
+                freed[_module_name(row, side)] = freed.get(_module_name(row, side), 0) + 1
+        elif applied.seats[side].way != KEPT and row[f"{side}_module"]:
+            yield Part("move", _module_name(row, side), 1)
+        if after[f"{side}_adapter"] and after[f"{side}_adapter"] != row[f"{side}_adapter"]:
+            yield Part("buy", str(after[f"{side}_adapter"]), 1)
+        if row[f"{side}_adapter"] and not after[f"{side}_adapter"]:
+            yield Part("free", str(row[f"{side}_adapter"]), 1)
+    yield from (Part("buy", part, count) for part, count in bought.items())
+    yield from (Part("free", part, count * (applied.proposal.merged or 1)) for part, count in freed.items())
+    yield from _cords(row, after, applied)
+    for host in {applied.seats[side].host for side in SIDES if applied.seats[side].way == OTHER}:
+        yield Part("buy", host, sum(applied.seats[side].host == host for side in SIDES))
+    if after["attenuator_mdb"] and after["attenuator_mdb"] != row["attenuator_mdb"]:
+        yield Part("buy", f"fixed attenuator {_db(after['attenuator_mdb'])}", len(SIDES))
+    if row["attenuator_mdb"] and not after["attenuator_mdb"]:
+        yield Part("free", f"fixed attenuator {_db(row['attenuator_mdb'])}", len(SIDES))
+    if applied.proposal.mux_mdb is not None:
+        yield Part("buy", "O-band and C-band filter", len(SIDES))
+
+
+def _cords(row: Row, after: Row, applied: Applied) -> Iterator[Part]:
+    """Cords where a module takes another plug than is there, and what brings the plant to it."""
+    for side in SIDES:
+        now, then = _plug(row, side), _plug(after, side)
+        legs = getattr(applied.proposal, f"{side}_legs")
+        if side in applied.new and legs and then and then != now:
+            yield Part("buy", f"fan-out {then} to {legs} x {now or 'LC duplex'}", 1)
+        elif then and then != now:
+            yield Part("buy", f"patch cord {then}", 1)
+            if str(then).partition(" ")[0] != str(now or "").partition(" ")[0]:
+                yield Part("buy", f"cassette or panel {then} to the plant's {now or 'connector'}", 1)
+
+
+def _plug(row: Row, side: str) -> str | None:
+    connector, polish = row[f"{side}_connector"], row[f"{side}_polish"]
+    return f"{connector} {polish}" if connector and polish else str(connector) if connector else None
+
+
+def _settings(row: Row, after: Row, applied: Applied) -> Iterator[str]:
+    for side in SIDES:
+        place = f"{after[f'{side}_device']} {after[f'{side}_port']}"
+        fec = after[f"{side}_fec"]
+        if side in applied.new or fec != row[f"{side}_fec"]:
+            if fec:
+                yield f"{place}: FEC {_FECS.get(str(fec), str(fec))}"
+            elif side in applied.new:
+                yield f"{place}: FEC as the module asks"
+        type_, legs = applied.types[side], getattr(applied.proposal, f"{side}_legs")
+        if type_ and legs:
+            rate = next((b.leg_rate_gbps for b in type_.breakouts if b.legs == legs), None)
+            yield f"{place}: breakout {legs}x{rate}G"
+        elif row[f"{side}_lanes"] and not after[f"{side}_lanes"]:
+            yield f"{place}: no breakout"
+        if side in applied.new and not legs and type_ and type_.rate_gbps != row["rate_gbps"]:
+            yield f"{place}: speed {type_.rate_gbps}G"
+
+
+def _frees(row: Row, after: Row, applied: Applied) -> Iterator[str]:
+    if applied.proposal.beside or applied.proposal.copies:
+        return
+    for side in SIDES:
+        device, port = row[f"{side}_device"], row[f"{side}_port"]
+        if applied.seats[side].way == FREE:
+            yield f"cage {device} {port}"
+        elif applied.seats[side].way == OTHER:
+            yield f"host {device} with its cages"
+        if side in applied.new and row[f"{side}_module"]:
+            yield f"module {_module_name(row, side)} from {device} {port}"
+    if applied.proposal.fibers == "spare" and row["strands"]:
+        yield f"{row['strands']} fibres of {row['link']}"
+    if applied.proposal.merged:
+        yield f"the ports and modules of {applied.proposal.merged - 1} parallel links"
+
+
+def _module_name(row: Row, side: str) -> str:
+    return str(row[f"{side}_type"] or row[f"{side}_module"])
+
+
+def _db(value: object) -> str:
+    return f"{int(str(value)) / 1000:g} dB"
+
+
+# --- steps ---------------------------------------------------------------------------------------------------------
+
+
+def _steps(
+    row: Row, after: Row, applied: Applied, settings: Sequence[str], outage: bool, expects: Sequence[str]
+) -> Iterator[str]:
+    if not applied.changes and not applied.proposal.copies:
+        return
+    places = [f"{after[f'{side}_device']} {after[f'{side}_port']}" for side in SIDES]
+    yield "Before: inspect and clean every connector that will be mated; save the configuration of both ends."
+    if row["loss_mdb"] is None and row["fiber_type"] and "module" in " ".join(applied.changes):
+        yield "Before: measure the loss of the fibres at the wavelength of the new modules."
+    for side in SIDES:
+        seat = applied.seats[side]
+        if seat.way == OTHER:
+            yield f"Install {seat.host} in place of {row[f'{side}_device']} and bring its links over."
+    if applied.proposal.mux_mdb is None and _cord_work(row, after) and not outage:
+        yield from _cord_steps(row, after)
+    if outage:
+        yield f"Drain {row['link']}: move its traffic to other paths, and wait until it carries none."
+        if _cord_work(row, after):
+            yield from _cord_steps(row, after)
+    if applied.proposal.mux_mdb is not None:
+        yield "Put the O-band and C-band filters in at both ends; the link of now comes up again through them."
+    if applied.proposal.copies:
+        yield f"Fit {applied.proposal.copies - 1} more links like {row['link']} on the other fibres of the route."
+    for side in SIDES:
+        place = f"{after[f'{side}_device']} {after[f'{side}_port']}"
+        if side in applied.new:
+            yield f"Fit {after[f'{side}_module']} in {place}."
+        elif f"{side}_port" in applied.changes:
+            yield f"Move {_module_name(row, side)} to {place}."
+    if settings:
+        yield f"Set {'; '.join(settings)}."
+    levels = f" Expect {'; '.join(expects)}." if expects else ""
+    yield f"After: light and FEC counters at {' and '.join(places)}.{levels} Soak, then put traffic on it."
+    if applied.proposal.copies:
+        yield f"Join the links to one LAG, or give them equal cost; no single flow exceeds {row['rate_gbps']}G."
+    yield "Way back until the soak is over: old modules, cords and settings as saved."
+
+
+def _cord_work(row: Row, after: Row) -> bool:
+    return any(_plug(row, side) != _plug(after, side) for side in SIDES) or row["polarity"] != after["polarity"]
+
+
+def _cord_steps(row: Row, after: Row) -> Iterator[str]:
+    for side in SIDES:
+        now, then = _plug(row, side), _plug(after, side)
+        if now != then:
+            yield f"Bring the fibres at {row[f'{side}_device']} from {now or 'an unknown plug'} to {then}."
+    if row["polarity"] != after["polarity"] and after["polarity"]:
+        yield f"Cord the path so that it is of polarity {after['polarity']} end to end."
