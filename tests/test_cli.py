@@ -204,3 +204,23 @@ def test_help_starts_light() -> None:
     )
     imported = {line.rsplit("|", 1)[-1].strip() for line in listed.stderr.splitlines() if "|" in line}
     assert imported & {"rdflib", "pyshacl", "polars", "pyoxigraph", "owlrl", "jinja2", "rich"} == set()
+
+
+@pytest.mark.parametrize("arguments", [["audit", "{sheet}", "--format", "json"], ["audit", "nowhere.csv"]])
+def test_a_process_of_its_own_says_and_returns_the_same(sheet, arguments: list[str]) -> None:  # type: ignore[no-untyped-def]
+    header, row = GOOD.format(km="14").splitlines()
+    rows = [row.replace("works", f"link{n}").replace("1,QSFP28", f"{n},QSFP28") for n in range(300)]
+    file = sheet("\n".join([header, *rows]) + "\n")
+    given = [argument.format(sheet=file) for argument in arguments]
+    done = subprocess.run([sys.executable, "-m", "opticgraph.cli", *given], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == run(*given)
+    assert done.returncode in (1, 2)
+
+
+def test_a_process_whose_reader_has_gone_ends_in_peace() -> None:
+    command = [sys.executable, "-m", "opticgraph.cli", "--help"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from opticgraph import cache
 from opticgraph.errors import CatalogError
-from opticgraph.knowledge import _digest, _shipped, fold, know
+from opticgraph.knowledge import CODE, _digest, _shipped, _worked_out, fold, know
+from opticgraph.packed import packed, unpacked
 from opticgraph.resources import folder
 from opticgraph.sources import Fact, Source, believe, catalog_files, read_facts, read_policy, read_sources
 
@@ -105,6 +111,60 @@ def test_the_shipped_closure_is_of_the_shipped_catalogue() -> None:
     for file in sorted((folder("ontology") / "trust").glob("*.ttl")):
         head = _shipped(file.stem).read_text(encoding="utf-8").splitlines()[0]
         assert head == f"# {_digest(catalog_files(), file.stem)}", "run `make closure`"
+
+
+@pytest.mark.parametrize("trust", ["standards", "playbook"])
+def test_packed_knowledge_is_the_same_knowledge(trust: str) -> None:
+    worked_out = _worked_out(catalog_files(), (), trust)
+    again = unpacked(packed(worked_out))
+    assert again == worked_out
+    assert [*again.types, *again.facts, *again.names] == [*worked_out.types, *worked_out.facts, *worked_out.names]
+    assert packed(again) == packed(worked_out)
+
+
+@pytest.mark.parametrize("harm", [lambda kept: b"", lambda kept: kept[:-1], lambda kept: b"[]\n"])
+def test_what_was_kept_and_harmed_is_worked_out_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    known = know()
+    (kept,) = (tmp_path / "opticgraph").iterdir()
+    whole = kept.read_bytes()
+    kept.write_bytes(harm(whole))
+    assert know() == known
+    assert kept.read_bytes() == whole
+
+
+def test_what_is_kept_is_of_the_files_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    own = tmp_path / "ours.csv"
+    for watts in ("3.2", "3.4"):
+        own.write_text(f"part,maker,sold_as,power_w\nXY-LR4-L,Example,100GBASE-LR4-QSFP28,{watts}\n")
+        assert know(catalogs=[own]) == know(catalogs=[own])
+        assert know(catalogs=[own]).types["Example.XY-LR4-L"].power_high_mw == int(float(watts) * 1000)
+
+
+def test_what_is_kept_hangs_on_every_module_that_makes_it() -> None:
+    code = "import sys, opticgraph.knowledge, opticgraph.check; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    used = {name.removeprefix("opticgraph.") for name in done.stdout.split() if name.startswith("opticgraph.")}
+    assert used - set(CODE) == {"cache", "errors", "queries", "resources", "stepwise"}  # these make no difference to it
+
+
+def test_a_cache_that_cannot_be_written_only_costs_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert "100GBASE-LR4-QSFP28" in know().types
+
+
+def test_what_was_kept_longest_ago_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(cache, "MOST", 10)
+    for age, name in enumerate(("new", "old"), start=1):
+        cache.keep(name, b"12345")
+        os.utime(tmp_path / "opticgraph" / name, (1_000_000 // age, 1_000_000 // age))
+    cache.keep("newest", b"123")
+    assert [cache.recall(name) for name in ("newest", "new", "old")] == [b"123", b"12345", None]
 
 
 def test_names_are_folded() -> None:

@@ -43,4 +43,6 @@ def test_an_audit_from_the_wheel_in_a_clean_environment(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert '"verdicts"' in done.stdout
-    assert not (tmp_path / ".cache").exists(), "the shipped closure was not used"
+    closed = "import sys; from opticgraph.knowledge import know; know(); sys.exit('owlrl' in sys.modules)"
+    alone = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "nobody")}
+    assert subprocess.run([python, "-c", closed], cwd=tmp_path, env=alone, check=False).returncode == 0, "closed anew"

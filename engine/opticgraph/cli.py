@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from .errors import InputError
 if TYPE_CHECKING:
     from .result import Audit
 
-__all__ = ["main"]
+__all__ = ["main", "program"]
 
 DONE, FOUND, UNUSABLE, OURS, NOTHING_TOLD = 0, 1, 2, 3, 4  # contract.md, exit codes
 LEVELS = ("violation", "unknown", "warning", "never")
@@ -34,6 +35,22 @@ class _Commands(click.Group):
             if near:
                 raise click.UsageError(f"{error.message} Did you mean {' or '.join(near)}?", ctx) from error
             raise
+
+
+def program() -> None:
+    """Run the command line as a process of its own, which ends without taking apart what it holds.
+
+    Python frees every value before it ends, one by one, and that was a seventh of an audit.
+    """
+    code: object = DONE
+    try:
+        main()
+    except SystemExit as done:
+        code = done.code
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # a stream that was closed from the start is None
+        with suppress(BrokenPipeError):  # the reader has gone; nothing is wrong
+            stream.flush()
+    os._exit(code if isinstance(code, int) else OURS)
 
 
 def main() -> None:
@@ -425,4 +442,4 @@ def _put(content: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    program()

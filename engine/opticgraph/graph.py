@@ -165,24 +165,33 @@ def _with_triples(nodes: pl.DataFrame, triples: bytes) -> pl.DataFrame:
 
 def values(subject: pl.Series, frame: pl.DataFrame, about: Sequence[Field], prefix: str = "") -> dict[str, pl.Series]:
     """Objects by property, for the columns that hold anything."""
-    return {
+    held = [field for field in about if frame[prefix + field.column].null_count() < frame.height]
+    plain = {field.property: _plain(pl.col(prefix + field.column), field) for field in held if field.kind in _PLAIN}
+    return dict(zip(plain, frame.select(**plain), strict=True)) | {
         field.property: _objects(subject, frame[prefix + field.column], field)
-        for field in about
-        if frame[prefix + field.column].null_count() < frame.height
+        for field in held
+        if field.kind not in _PLAIN
     }
 
 
-def _objects(subject: pl.Series, values: pl.Series, field: Field) -> pl.Series:
+_PLAIN = ("word", "decimal", "whole", "count")  # told from the value by itself, all columns in one go
+
+
+def _plain(values: pl.Expr, field: Field) -> pl.Expr:
     match field.kind:
         case "word":
-            iris = {word: f"<{terms.iri(field.words, word)}>" for word in values.drop_nulls().unique()}
+            iris = {word: f"<{terms.iri(field.words, word)}>" for word in terms.words(field.words)}
             return values.replace_strict(iris, return_dtype=pl.String)
         case "decimal":
             return _typed(_thousandths(values), "decimal")
         case "whole":
             return _typed(values.cast(pl.String), "decimal")
-        case "count":
+        case _:
             return _typed(values.cast(pl.String), "integer")
+
+
+def _objects(subject: pl.Series, values: pl.Series, field: Field) -> pl.Series:
+    match field.kind:
         case "lanes" | "modes" | "parts" | "words":
             return _several(subject, values, field)
         case "adapter" | "part":
@@ -210,17 +219,17 @@ def _several(subject: pl.Series, values: pl.Series, field: Field) -> pl.Series:
     return held.select(objects.list.join(between)).to_series()
 
 
-def _thousandths(values: pl.Series) -> pl.Series:
+def _thousandths(values: pl.Expr) -> pl.Expr:
     """2500 as 2.5, 8000 as 8, -500 as -0.5."""
-    amount, number = pl.col("n").abs(), values.rename("n").to_frame()
+    amount = values.abs()
     rest = (amount % 1000).cast(pl.String).str.zfill(3).str.strip_chars_end("0")
-    sign = pl.when(pl.col("n") < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    sign = pl.when(values < 0).then(pl.lit("-")).otherwise(pl.lit(""))
     point = pl.when(amount % 1000 == 0).then(pl.lit("")).otherwise(pl.concat_str(pl.lit("."), rest))
-    return number.select(pl.concat_str(sign, (amount // 1000).cast(pl.String), point)).to_series()
+    return pl.concat_str(sign, (amount // 1000).cast(pl.String), point)
 
 
-def _typed(lexical: pl.Series, datatype: str) -> pl.Series:
-    return '"' + lexical + f'"^^<{XSD}{datatype}>'
+def _typed(lexical: pl.Expr, datatype: str) -> pl.Expr:
+    return pl.concat_str(pl.lit('"'), lexical, pl.lit(f'"^^<{XSD}{datatype}>'))
 
 
 def _text(values: pl.Series) -> pl.Series:

@@ -7,8 +7,9 @@ skipped. docs/kinds.md says why both give what a SHACL processor gives on the wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from urllib.parse import quote
 
 import polars as pl
@@ -19,7 +20,8 @@ from rdflib.term import Node
 from .derive import Judged
 from .design import SIDES, Design
 from .facts import CASE, believed, derived_graph, graph_of, named
-from .footprint import Footprint, Walk, footprint
+from .footprint import Footprint, Walk
+from .footprints import footprints
 from .graph import BASE, OPTIC, THINGS
 from .kinds import Members, Unplaced, kinds_of
 from .knowledge import Knowledge
@@ -86,7 +88,9 @@ def reason(
     heads = sorted({s for s, p, o in rules.shapes if _is_target(rules.shapes, s, p, o)}, key=str)
     members: dict[Node, Members] = {}
     hows: dict[str, How] = {}
-    asked = _asked(rules.shapes, heads, design.triples)
+    reporting = {head: {head, *rules.shapes.objects(head, SH.property)} for head in heads}
+    told = footprints(rules.shapes, frozenset().union(*reporting.values()), read_from=rules.read_from)
+    asked = _asked(rules.shapes, reporting, told, design.triples)
     placed = {head: told for head, told in asked.items() if not isinstance(told, Unplaced)}
     kinds = kinds_of(placed, judged)
     for head in heads:
@@ -96,7 +100,6 @@ def reason(
             hows[str(head)] = How("kinds", "", own.things, own.count)
         else:
             hows[str(head)] = How("whole graph", str(own), 0, 0)
-    told = {head: footprint for head, (_, footprint) in placed.items()}
     kept = memory if memory is not None and _at_one(judged) else {}
     results = _on_representatives(design, judged, knowledge, rules.shapes, members, told, kept)
     foreign = {head for head in heads if not _shipped(rules, str(head))}
@@ -113,14 +116,16 @@ def reason(
     return Reasoned(pl.concat([pl.DataFrame(schema=RESULT), *results]), hows)
 
 
-def _asked(shapes: Graph, heads: Sequence[Node], triples: bytes) -> dict[Node, tuple[str, Footprint] | Unplaced]:
+def _asked(
+    shapes: Graph, reporting: Mapping[Node, Iterable[Node]], footprints: Mapping[Node, Footprint], triples: bytes
+) -> dict[Node, tuple[str, Footprint] | Unplaced]:
     """Of each shape with a target its target class and footprint, or why it cannot be told into kinds."""
-    shared = _shared(shapes, heads)
+    shared = _shared(reporting)
     extra, widened = _predicates(triples), _widened(triples)
     asked: dict[Node, tuple[str, Footprint] | Unplaced] = {}
-    for head in heads:
+    for head in reporting:
         targets = [(p, o) for s, p, o in shapes.triples((head, None, None)) if _is_target(shapes, s, p, o)]
-        told = footprint(shapes, head)
+        told = footprints[head]
         beyond = sorted({step.property for walk in told.walks for step in walk} & extra)
         classes = sorted(({str(o) for _, o in targets} | {name for _, name in told.classes}) & widened)
         if len(targets) != 1 or targets[0][0] != SH.targetClass or not str(targets[0][1]).startswith(OPTIC):
@@ -158,12 +163,11 @@ def _widened(triples: bytes) -> frozenset[str]:
     return frozenset(value.removesuffix(" .")[1:-1] for _, predicate, value in said if predicate in wide)
 
 
-def _shared(shapes: Graph, heads: Iterable[Node]) -> frozenset[Node]:
+def _shared(reporting: Mapping[Node, Iterable[Node]]) -> frozenset[Node]:
     """Heads that report by a shape which another head reports by too: whose result it is could not be told."""
     owners: dict[Node, list[Node]] = defaultdict(list)
-    for head in heads:
-        reporting = {head, *shapes.objects(head, SH.property)}
-        for shape in reporting:
+    for head, shapes in reporting.items():
+        for shape in shapes:
             owners[shape].append(head)
     return frozenset(head for several in owners.values() if len(several) > 1 for head in several)
 
@@ -186,7 +190,7 @@ def _on_representatives(
         for head, own in fresh.items():
             reporting = {str(shape): shape for shape in (head, *shapes.objects(head, SH.property))}
             walks = {
-                name: own_walks(told[head] if shape == head else footprint(shapes, shape), own.sort)
+                name: own_walks(told[shape], own.sort)
                 for name, shape in reporting.items()
                 if any(result.shape == name and result.value for each in found[head].values() for result in each)
             }
@@ -229,15 +233,16 @@ def _found_on(
     """What a SHACL processor finds on the representatives, by shape with a target and kind."""
     few = _only(judged, _representatives(members))
     read = {step.property for head in members for walk in told[head].walks for step in walk}
+    if any(told[head].classes for head in members):
+        read |= {str(RDF.type), str(RDFS.subClassOf)}
     # of the catalogue all that the whole design uses: what is said of one type may be read from another
     data = as_graph(derived_graph(_kept(design, few), few) + believed(judged, knowledge), properties=read)
     run = _aimed(shapes, [])
     stands_for: dict[tuple[str, str], int] = {}
-    for at, (head, own) in enumerate(members.items()):
+    for at, (head, kinds) in enumerate(_standing(members, judged)):
         relation = URIRef(f"{_KIND}{at}")
         run.add((head, SH.targetObjectsOf, relation))
-        iris = focus_iris(own.sort, judged, own.first)
-        for iri, kind in zip(iris, own.first["kind"], strict=True):
+        for iri, kind in kinds:
             data.add((URIRef(_KIND), relation, URIRef(iri)))
             stands_for[str(head), iri] = kind
     head_of = {str(s): head for head in members for s in (head, *shapes.objects(head, SH.property))}
@@ -257,6 +262,16 @@ def _aimed(shapes: Graph, heads: Iterable[Node]) -> Graph:
         for imported in shapes.transitive_objects(owner, OWL.imports):
             run += ((owner, SH.declare, declared) for declared in shapes.objects(imported, SH.declare))
     return run
+
+
+def _standing(members: Mapping[Node, Members], judged: Judged) -> Iterator[tuple[Node, list[tuple[str, int]]]]:
+    """Each shape with the IRIs that stand for its kinds; those of one sort are made together."""
+    for sort in SORTS:
+        own = {head: each.first for head, each in members.items() if each.sort == sort}
+        if own:
+            rows = pl.concat(own.values())
+            named = iter(zip(focus_iris(sort, judged, rows), rows["kind"], strict=True))
+            yield from ((head, list(islice(named, first.height))) for head, first in own.items())
 
 
 def _representatives(members: Mapping[Node, Members]) -> dict[str, pl.Series]:

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyoxigraph as ox
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH
 from rdflib.term import Node
 
+from .cache import digest
 from .errors import CatalogError
+from .memory import as_graph
 from .resources import folder
 from .sources import OPTIC, local
 
@@ -58,11 +61,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class Rules:
-    """All rules by name, all outcomes by shape IRI, and the shapes themselves as a graph for a SHACL processor."""
+    """All rules by name, all outcomes by shape IRI, and the shapes themselves as a graph for a SHACL processor.
+
+    read_from  a hash of the files they were read from; empty where they come from elsewhere
+    """
 
     rules: Mapping[str, Rule]
     outcomes: Mapping[str, Outcome]
     shapes: Graph
+    read_from: str = ""
 
 
 def read_rules(files: Sequence[Path] = ()) -> Rules:
@@ -72,19 +79,18 @@ def read_rules(files: Sequence[Path] = ()) -> Rules:
     Raises CatalogError with file and line for a file that is not Turtle or has no shape.
     """
     shipped = sorted(folder("shapes").glob("*.ttl"))
-    shapes, rules, outcomes = Graph(), {}, {}
-    for file in [*shipped, *files]:
+    shapes = as_graph(triple for file in shipped for triple in ox.parse(path=file, format=ox.RdfFormat.TURTLE))
+    rules = {rule.name: rule for rule in _rules(shapes, shipped=True)}
+    outcomes = {outcome.shape: outcome for outcome in _outcomes(shapes, default=None)}
+    for file in files:
         graph = _parse(file)
-        own = file in shipped
-        found = list(_rules(graph, shipped=own))
-        if not found and not own:
+        found = list(_rules(graph, shipped=False))
+        if not found:
             raise CatalogError(f"{file}: found no SHACL shape with a target; expected at least one sh:NodeShape")
-        for rule in found:
-            rules[rule.name] = rule
-        for outcome in _outcomes(graph, default=found[0] if found else None):
-            outcomes[outcome.shape] = outcome
+        rules |= {rule.name: rule for rule in found}
+        outcomes |= {outcome.shape: outcome for outcome in _outcomes(graph, default=found[0])}
         shapes += graph
-    return Rules(dict(sorted(rules.items())), dict(sorted(outcomes.items())), shapes)
+    return Rules(dict(sorted(rules.items())), dict(sorted(outcomes.items())), shapes, digest([*shipped, *files]))
 
 
 def _parse(file: Path) -> Graph:

@@ -12,15 +12,16 @@ from typing import Any
 import pyoxigraph as ox
 import pyshacl
 from pyshacl.shapes_graph import ShapesGraph
-from rdflib import BNode, Graph, Literal, URIRef, plugin
-from rdflib.namespace import RDF, RDFS, SH, XSD
+from rdflib import Graph, URIRef, plugin
+from rdflib.namespace import SH
+from rdflib.plugins.sparql import CUSTOM_EVALS
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
-from rdflib.term import Node
 
+from . import memory
 from .errors import CatalogError
 from .queries import query_of
-from .stepwise import stepwise
+from .stepwise import matches, stepwise
 
 __all__ = ["Result", "as_graph", "focus_counts", "validate"]
 
@@ -36,25 +37,11 @@ class Result:
 
 
 def as_graph(triples: bytes, *, properties: Collection[str] | None = None) -> Graph:
-    """N-Triples as a graph for pySHACL; of some properties and of classes only, where the shapes can read no others."""
-    wanted = None if properties is None else {*properties, str(RDF.type), str(RDFS.subClassOf)}
-    term = lru_cache(maxsize=None)(_term)
-    graph = Graph()
-    graph.addN(
-        (term(each.subject), term(each.predicate), term(each.object), graph)
-        for each in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)
-        if wanted is None or each.predicate.value in wanted
-    )
-    return graph
-
-
-def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> Node:
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return BNode(term.value)
-    datatype = None if term.language or term.datatype.value == str(XSD.string) else URIRef(term.datatype.value)
-    return Literal(term.value, lang=term.language, datatype=datatype)
+    """N-Triples as a graph for pySHACL; of some properties only, where the shapes can read no others."""
+    if properties is not None:  # told from the lines, before there are terms
+        wanted = {f"<{each}>".encode() for each in properties}
+        triples = b"".join(line for line in triples.splitlines(keepends=True) if line.split(b" ", 2)[1] in wanted)
+    return memory.as_graph(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES))
 
 
 def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:
@@ -131,7 +118,9 @@ class _Memo(SPARQLProcessor):
 def _parsed_once() -> Iterator[None]:
     plain = plugin.get("sparql", Processor)
     plugin.register("sparql", Processor, __name__, "_Memo")
+    CUSTOM_EVALS[__name__] = matches
     try:
         yield
     finally:
+        del CUSTOM_EVALS[__name__]
         plugin.register("sparql", Processor, plain.__module__, plain.__name__)

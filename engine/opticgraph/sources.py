@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -77,9 +78,11 @@ class Source:
     publisher: str = ""
 
 
-@dataclass(frozen=True, order=True)
-class Fact:
-    """One statement of one source: subject and figure are IRIs, value is an N-Triples term."""
+class Fact(NamedTuple):
+    """One statement of one source: subject and figure are IRIs, value is an N-Triples term.
+
+    A tuple and no dataclass, as there are thousands, and they are put in order more than once.
+    """
 
     subject: str
     figure: str
@@ -218,6 +221,9 @@ def believe(facts: Sequence[Fact], *, policy: Sequence[str], sources: Mapping[st
         elif not any(fact.figure in pair for pair in OPPOSITES):
             believed.append(fact)
     for (_, figure), rivals in by_key.items():
+        if len(rivals) == 1:  # as nearly all are
+            believed += rivals
+            continue
         best = min(rivals, key=lambda fact: (rank(fact), strict(fact), fact))
         whole = [fact for fact in rivals if (fact.source, fact.evidence) == (best.source, best.evidence)]
         believed += whole if figure in SETS else [best]

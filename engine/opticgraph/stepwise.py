@@ -1,30 +1,38 @@
-"""A SPARQL query with its triple patterns in an order that starts at $this, one step of a path at a time.
+"""A SPARQL query matched from $this on: one step of a path at a time, each from what is bound already.
 
-rdflib matches the patterns of a group in an order chosen before $this is bound, and paths last, so that a rule about
-one link may look at every module first. The order of patterns changes no solution, nor does writing a path a/b as two
-patterns with a variable between them, which is how SPARQL 1.1 defines it (section 18.2.2.4).
+rdflib matches the patterns of a group in an order chosen before it looks, and paths last, so that a rule about one link
+may look at every module first. The order of patterns changes no solution, nor does writing a path a/b as two patterns
+with a variable between them, which is how SPARQL 1.1 defines it (section 18.2.2.4).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from rdflib import Variable
+from rdflib import BNode, Graph, Variable
 from rdflib.paths import InvPath, SequencePath
 from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.plugins.sparql.sparql import FrozenBindings, QueryContext
 
-__all__ = ["stepwise"]
+__all__ = ["matches", "stepwise"]
 
 _Triple = tuple[Any, Any, Any]  # rdflib's terms and paths; it gives them no type in common
 
 
 def stepwise(algebra: CompValue) -> None:
-    """Order the patterns of the algebra, in place."""
+    """Write every path of the algebra in steps, in place."""
     fresh = (Variable(f"stepwise{n}") for n in count())
     for group in _groups(algebra, set()):
-        group["triples"] = _ordered([step for triple in group.triples for step in _steps(triple, fresh)])
+        group["triples"] = [step for triple in group.triples for step in _steps(triple, fresh)]
+
+
+def matches(context: QueryContext, part: CompValue) -> Iterator[FrozenBindings]:
+    """The solutions of a basic graph pattern; rdflib takes it for its own evaluation of one (its CUSTOM_EVALS)."""
+    if part.name != "BGP" or context.graph is None:
+        raise NotImplementedError  # which is how rdflib is told to do it by itself
+    return _matched(context, context.graph, part.triples, dict(context.bindings))
 
 
 def _groups(part: Any, seen: set[int]) -> Iterator[CompValue]:
@@ -57,14 +65,33 @@ def _steps(triple: _Triple, fresh: Iterator[Variable]) -> Iterator[_Triple]:
         yield triple
 
 
-def _ordered(triples: Sequence[_Triple]) -> list[_Triple]:
-    """From $this on: each pattern joined to one before it, where there is such a one."""
-    known, left, ordered = {Variable("this")}, list(triples), []
-    while left:
-        rank = {id(t): (t[0] not in known, isinstance(t[2], Variable) and t[2] not in known) for t in left}
-        joined = [t for t in left if t[0] in known or t[2] in known]
-        best = min(joined or left, key=lambda triple: rank[id(triple)])
-        left.remove(best)
-        ordered.append(best)
-        known |= {term for term in best if isinstance(term, Variable)}
-    return ordered
+def _matched(
+    context: QueryContext, graph: Graph, patterns: Sequence[_Triple], bound: dict[Any, Any]
+) -> Iterator[FrozenBindings]:
+    if not patterns:
+        yield FrozenBindings(context, bound)
+        return
+    first = min(patterns, key=lambda triple: _rank(triple, bound)) if len(patterns) > 1 else patterns[0]
+    rest = [triple for triple in patterns if triple is not first]
+    known = [bound.get(term) if _is_open(term) else term for term in first]
+    for found in graph.triples((known[0], known[1], known[2])):
+        told = dict(bound)
+        for term, was, value in zip(first, known, found, strict=True):
+            if was is None and told.setdefault(term, value) != value:
+                break  # a variable that stands twice, and would be two things
+        else:
+            yield from _matched(context, graph, rest, told)
+
+
+def _rank(triple: _Triple, bound: Mapping[Any, Any]) -> tuple[bool, bool, bool]:
+    """First from a subject that is known, then from an object, and from a constant last: many things may have it."""
+    subject, _, object_ = triple
+    return (
+        _is_open(subject) and subject not in bound,
+        _is_open(object_) and object_ not in bound,
+        not _is_open(object_),
+    )
+
+
+def _is_open(term: object) -> bool:
+    return isinstance(term, Variable | BNode)

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from .. import fields
 from ..design import Account, Design
 from ..errors import BadCell, DesignError
-from . import netbox, rdf, sheet
+from . import rdf, sheet
 from .merge import settle
 from .triples import unpacked
 
@@ -129,6 +129,8 @@ def _folder(file: str, path: Path) -> Design:
     if any(sheet.is_sheet(each, "links") for each in inside):
         return sheet.read(file)
     if sum((path / f"{name}.json").is_file() for name in DUMP) >= 2:
+        from . import netbox  # a fifth of our own modules, and few have a dump
+
         return netbox.read(path)
     found = ", ".join(each.name for each in inside[:20]) + (", ..." if len(inside) > 20 else "")
     expected = (
