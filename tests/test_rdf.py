@@ -20,7 +20,7 @@ from opticgraph.design import DEVICE_SCHEMA, GROUP_SCHEMA, LINK_SCHEMA, PORT_SCH
 from opticgraph.errors import DesignError
 from opticgraph.export import ENDINGS, convert
 from opticgraph.graph import BASE, to_graph
-from opticgraph.read import load, rdf, sheet, sniff
+from opticgraph.read import load, rdf, sheet, sniff, triples
 from opticgraph.resources import folder
 
 PREFIXES = """@prefix optic: <https://w3id.org/opticgraph/ontology#> .
@@ -218,6 +218,40 @@ def test_blank_nodes_are_the_same_in_every_run() -> None:
 def test_nothing_at_all() -> None:
     design = read("")
     assert (design.links.height, design.links.schema, design.triples) == (0, LINK_SCHEMA, b"")
+
+
+# N-Triples that need no parsing
+
+_TERMS = st.sampled_from(
+    [
+        "<http://e.org/a>", "<https://e.org/a%20b/1#x/y>", "<http://e.org>", "<http://e.org:80/>", "<http://e.org/a b>",
+        "<urn:x:y>", "<http://e.org/%zz>", "<http://e.org/\\u0041>", "<http://e.org/\xe9>", "<a>", "<http://e.org/[>",
+        "_:b0", "_:x1", "_:1", '"text"', '"a b . "', '"\xe9"', '""', '"a\\nb"', '"\\u0041"', '"\x01"', '"\x7f"',
+        '"a"b"', '"1"^^<http://www.w3.org/2001/XMLSchema#integer>', '"s"^^<http://www.w3.org/2001/XMLSchema#string>',
+        '"a"@en', '"a"@EN', '"a"@de-at', '"x"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#langString>', "1", "",
+    ]
+)  # fmt: skip
+_LAYOUTS = st.sampled_from(
+    ["{} {} {} .\n"] * 12 + ["{} {} {}.\n", "{}\t{} {} .\n", "{} {} {} . \r\n", "# {} {} {}\n", "\n"]
+)
+_SOUND = st.sampled_from(["<http://e.org/a>", "<https://e.org/a%20b/1#x/y>", '"text"', '"1"^^<http://e.org/t>', "_:x1"])
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(_LAYOUTS, st.tuples(*[st.one_of(_SOUND, _SOUND, _SOUND, _TERMS)] * 3)), max_size=4))
+def test_canonical_lines_are_what_a_parser_makes_of_them(rows: list[tuple[str, tuple[str, str, str]]]) -> None:
+    data = "".join(layout.format(*terms) for layout, terms in rows).encode()
+    found = triples.canonical(data)
+    if found is not None:
+        parsed = ox.serialize(ox.parse(data, format=ox.RdfFormat.N_TRIPLES), format=ox.RdfFormat.N_TRIPLES) or b""
+        assert found.to_list() == parsed.decode().splitlines()
+
+
+def test_what_is_written_needs_no_parsing() -> None:
+    for name in ("campus", "metro-ring"):
+        assert triples.canonical(to_graph(load(folder("examples") / name))) is not None
+    for odd in (b"\xff", b"<http://e.org/a> <http://e.org/a> <http://e.org/a>", b"\xef\xbb\xbf", b"a\x01b\n"):
+        assert triples.canonical(odd) is None
 
 
 # Bad values

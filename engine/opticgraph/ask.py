@@ -3,7 +3,7 @@
 A parameter that is not given stays unbound: the answer is for all its values. One that is given is joined with the
 solutions by its projected variable; it also stands in the default graph as `[] given:name value`, for queries that
 compare with it. It never becomes a part of the query's text. A query reaches no network, and is stopped when its time
-is over.
+is over. What it reads is in memory, or in a store on disk if it is much (IN_MEMORY).
 """
 
 from __future__ import annotations
@@ -12,25 +12,32 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
+import pyoxigraph as ox
+
 from . import sparql
-from .dataset import dataset
+from .dataset import pieces
 from .design import Design
 from .errors import OpticgraphError, QueryError
 from .graph import XSD
 from .knowledge import know
 from .parameters import bind
 from .question import Question, find, questions
+from .scratch import scratch
 from .table import Iri, Table, Typed, Value
 
 __all__ = ["GIVEN", "SECONDS", "given", "joined", "query", "questions", "table"]
 
 GIVEN = "https://w3id.org/opticgraph/given#"
 SECONDS = 60.0  # what a query may take, unless its caller allows more
+IN_MEMORY = 1 << 28  # bytes of N-Quads that a store in memory is made of; more go to one on disk
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 # Python values of the datatypes that answers are full of; the engine writes them in canonical form.
@@ -58,8 +65,8 @@ def query(
     asked = find(question)
     knowledge = know(trust=trust, catalogs=catalogs)
     bound = bind(asked, parameters, design=design, knowledge=knowledge)
-    quads = dataset(design, asked.query, knowledge=knowledge, catalogs=catalogs, rules=rules) + given(bound)
-    return table(asked, *_run(asked, quads, joined(asked, bound), seconds))
+    read = pieces(design, asked.query, knowledge=knowledge, catalogs=catalogs, rules=rules)
+    return table(asked, *_run(asked, chain(read, [given(bound)]), joined(asked, bound), seconds))
 
 
 def table(question: Question, kind: str, answer: bytes) -> Table:
@@ -98,22 +105,51 @@ def joined(question: Question, bound: Mapping[str, str]) -> dict[str, str]:
     return {name: term for name, term in bound.items() if name not in read}
 
 
-def _run(question: Question, quads: bytes, bound: Mapping[str, str], seconds: float) -> tuple[str, bytes]:
+def _run(question: Question, quads: Iterator[bytes], bound: Mapping[str, str], seconds: float) -> tuple[str, bytes]:
+    """Solve the query over quads in memory, or over a store on disk where they are many."""
+    held: deque[bytes] = deque()
+    size = 0
+    while size <= IN_MEMORY:
+        if (piece := next(quads, None)) is None:
+            return _solved(question, bound, seconds, quads=_let_go(held))
+        held.append(piece)
+        size += len(piece)
+    with scratch() as folder:
+        sparql.keep(chain(_let_go(held), quads), str(folder))
+        return _solved(question, bound, seconds, store=str(folder))
+
+
+def _let_go(held: deque[bytes]) -> Iterator[bytes]:
+    while held:
+        yield held.popleft()
+
+
+def _solved(
+    question: Question, bound: Mapping[str, str], seconds: float, *, quads: Iterable[bytes] = (), store: str = ""
+) -> tuple[str, bytes]:
     """Solve the query in a process of its own: the engine does not stop for a signal while it sorts or joins."""
     if not sys.executable:  # embedded: nothing to start
-        return sparql.solve(sparql.load(quads), question.query, bound)
-    asked = json.dumps({"query": question.query, "bound": dict(bound)}).encode()
+        held = ox.Store.read_only(store) if store else sparql.load(b"".join(quads))
+        return sparql.solve(held, question.query, bound)
+    asked = json.dumps({"query": question.query, "bound": dict(bound), "store": store}).encode()
     command = [sys.executable, "-P", str(Path(sparql.__file__))]
-    try:
-        done = subprocess.run(command, input=asked + b"\n" + quads, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired as error:
-        took = f"found no answer within {seconds:g} seconds"
-        raise QueryError(f"{question.file}: {took}; expected a query that reads less, or more time") from error
-    if done.returncode < 0:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as solver:
+        try:
+            assert solver.stdin is not None
+            with suppress(BrokenPipeError):  # it is gone, and says why
+                solver.stdin.writelines(chain([asked + b"\n"], quads))
+            answered, said = solver.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            took = f"found no answer within {seconds:g} seconds"
+            raise QueryError(f"{question.file}: {took}; expected a query that reads less, or more time") from error
+        finally:
+            solver.kill()
+    if solver.returncode < 0:
         raise QueryError(f"{question.file}: the query was stopped by the system, most likely for want of memory")
-    if done.returncode:
-        raise OpticgraphError(done.stderr.decode(errors="replace"))
-    kind, _, answer = done.stdout.partition(b"\n")
+    if solver.returncode:
+        raise OpticgraphError(said.decode(errors="replace"))
+    kind, _, answer = answered.partition(b"\n")
     return kind.decode(), answer
 
 

@@ -4,7 +4,8 @@ The default graph holds the design with what was assumed and every derived fact,
 catalogue, the ontology with its lists, and the sources. For a query that speaks of verdicts or findings it also holds
 the outcome of the audit: `?link optic:verdict ?verdict`, and a node of class optic:Finding for each finding. For a
 query that says GRAPH or FROM there is also what each source states, believed or not, in one named graph a source and
-evidence, as in ontology/catalog.
+evidence, as in ontology/catalog. Of what stands in the default graph only those triples are there that the query can
+read (asked.py).
 """
 
 from __future__ import annotations
@@ -20,20 +21,23 @@ from urllib.parse import quote
 import polars as pl
 import pyoxigraph as ox
 
+from .asked import scope_of
 from .derive import Judged, derive
 from .design import Design
-from .facts import derived_graph
+from .facts import as_judged
 from .graph import RDF_TYPE, minted
 from .judge import judge
 from .knowledge import Knowledge
+from .nodes import ordered, within
 from .question import plain
 from .resources import folder
 from .result import Audit
 from .rules import RULE, Rules, read_rules
+from .scope import EVERYTHING
 from .sources import OPTIC, RDFS, SKOS, SOURCE, catalog_files, read_facts
 from .wide import Wide
 
-__all__ = ["dataset"]
+__all__ = ["dataset", "pieces"]
 
 FINDING = "https://w3id.org/opticgraph/finding#"
 
@@ -51,14 +55,30 @@ def dataset(
     rules: Sequence[Path] = (),
 ) -> bytes:
     """What the query reads, as N-Quads; all that any query could read, if none is given."""
+    return b"".join(pieces(design, query, knowledge=knowledge, catalogs=catalogs, rules=rules))
+
+
+def pieces(
+    design: Design,
+    query: str | None = None,
+    *,
+    knowledge: Knowledge,
+    catalogs: Sequence[Path] = (),
+    rules: Sequence[Path] = (),
+) -> Iterator[bytes]:
+    """The same in pieces of some megabytes, each made when it is asked for."""
+    scope = EVERYTHING if query is None else scope_of(query)
     judged = derive(design, knowledge)
-    parts = [derived_graph(design, _one_meaning(judged)), knowledge.graph, _vocabulary(), _own_sources(knowledge)]
+    for sorts in as_judged(design, _one_meaning(judged)):
+        yield from ordered(within(scope, sorts))
+    for believed in (knowledge.graph, _vocabulary(), _own_sources(knowledge)):
+        yield scope.of(believed)
     if query is None or _OUTCOME.search(query):
         held = read_rules(rules)
-        parts.append(_outcome(judge(design, judged, knowledge, held), held))
+        yield scope.of(_outcome(judge(design, judged, knowledge, held), held))
     if query is None or _SOURCES.search(plain(query)):
-        parts.append(_stated(catalogs))
-    return b"".join(parts)
+        graphs, stated = _stated(catalogs)
+        yield scope.of(graphs) + stated
 
 
 def _one_meaning(judged: Judged) -> Judged:
@@ -106,8 +126,8 @@ def _own_sources(knowledge: Knowledge) -> bytes:
     )
 
 
-def _stated(catalogs: Sequence[Path]) -> bytes:
-    """What each source states, in a graph a source and evidence, and whose graph that is."""
+def _stated(catalogs: Sequence[Path]) -> tuple[bytes, bytes]:
+    """Whose graph each graph is; and what each source states, in a graph a source and evidence."""
     facts = read_facts([*catalog_files(), *catalogs])
     graphs = sorted({(fact.source, fact.evidence) for fact in facts})
     told = _lines(
@@ -120,7 +140,7 @@ def _stated(catalogs: Sequence[Path]) -> bytes:
         )
     )
     quads = (f"<{f.subject}> <{f.figure}> {f.value} <{_source(f.source, f.evidence)}> .\n" for f in facts)
-    return told + "".join(quads).encode()
+    return told, "".join(quads).encode()
 
 
 def _source(id: str, *evidence: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
+import io
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 import polars as pl
 import pyoxigraph as ox
@@ -20,10 +21,11 @@ from . import fields
 from .derive import derive
 from .design import SIDES, Design, Note
 from .errors import BadCell, DesignError
-from .facts import graph_of
+from .facts import as_judged, believed
 from .fields import Field
-from .graph import BASE, OPTIC, PART, XSD, to_graph
+from .graph import BASE, OPTIC, PART, XSD, recorded
 from .knowledge import know
+from .nodes import Lines, ordered
 
 __all__ = ["ENDINGS", "convert", "sheets"]
 
@@ -54,6 +56,7 @@ PREFIXES = MappingProxyType(
 )
 _THOUSAND = pl.lit(1000).cast(pl.Decimal(38, 3))
 _CREATED = datetime(1980, 1, 1)  # the same design is to give the same bytes on any day
+_BUFFER = 1 << 20
 ROWS = 1_048_575  # links that a worksheet holds below its header
 
 
@@ -100,8 +103,8 @@ def convert(
         _write(target, links.write_csv if ending == ".csv" else links.write_parquet)
         lost = (*_triples_lost(design, str(path)), *_rows_lost(design, str(path)))
     else:
-        lines = _derived(design, trust, catalogs) if derived else to_graph(design)
-        _write(target, lambda out: _rdf(lines, RDF[ending.removesuffix(".gz")], out, packed=ending.endswith(".gz")))
+        pieces = _derived(design, trust, catalogs) if derived else ordered(recorded(design))
+        _write(target, lambda out: _rdf(pieces, RDF[ending.removesuffix(".gz")], out, packed=ending.endswith(".gz")))
     return lost
 
 
@@ -177,17 +180,64 @@ def _workbook(tables: Mapping[str, pl.DataFrame], out: BinaryIO) -> None:
             sheet.autofit()
 
 
-def _derived(design: Design, trust: str, catalogs: Sequence[Path]) -> bytes:
+def _derived(design: Design, trust: str, catalogs: Sequence[Path]) -> Iterator[bytes]:
     knowledge = know(trust=trust, catalogs=catalogs)
-    lines = graph_of(design, derive(design, knowledge), knowledge).splitlines()
-    return b"".join(line + b"\n" for line in sorted(set(lines)))
+    judged = derive(design, knowledge)
+    told, derived = as_judged(design, judged)
+    return ordered([*told, *derived, Lines(believed(judged, knowledge))])
 
 
-def _rdf(lines: bytes, format: ox.RdfFormat, out: BinaryIO, *, packed: bool) -> None:
-    if format != ox.RdfFormat.N_TRIPLES:
-        triples = ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)
-        lines = ox.serialize(triples, format=format, prefixes=dict(PREFIXES)) or b""
-    out.write(gzip.compress(lines, mtime=0) if packed else lines)
+def _rdf(pieces: Iterable[bytes], format: ox.RdfFormat, out: BinaryIO, *, packed: bool) -> None:
+    """N-Triples in pieces into a file in some format, no more of them at a time than a piece."""
+    target: BinaryIO = cast(BinaryIO, _Packed(out)) if packed else out
+    if format == ox.RdfFormat.N_TRIPLES:
+        for piece in pieces:
+            target.write(piece)
+    else:
+        source = io.BufferedReader(_Read(iter(pieces)), _BUFFER)
+        triples = ox.parse(source, format=ox.RdfFormat.N_TRIPLES)
+        ox.serialize(triples, output=target, format=format, prefixes=dict(PREFIXES))
+    if target is not out:
+        target.close()
+
+
+class _Read(io.RawIOBase):
+    """Pieces as a file to read from."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._left = pieces, memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._left:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._left = memoryview(piece)
+        size = min(len(buffer), len(self._left))
+        buffer[:size], self._left = self._left[:size], self._left[size:]
+        return size
+
+
+class _Packed(io.BufferedIOBase):
+    """A gzip file that says neither when nor on what system it was written: the same design gives the same bytes."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out, self._packing = out, zlib.compressobj(9, zlib.DEFLATED, 31)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self._out.write(self._packing.compress(content))
+        return len(content)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._out.write(self._packing.flush())
+        super().close()
 
 
 def _write(target: Path, fill: Callable[[BinaryIO], object]) -> None:

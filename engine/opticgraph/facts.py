@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import polars as pl
 
@@ -12,9 +13,10 @@ from .across import ALL_LANES
 from .derive import Judged
 from .design import SIDES, Design
 from .fields import Field
-from .graph import described, encoded, minted, to_graph, values, written
+from .graph import PART, encoded, end_of, iri_of, recorded
 from .knowledge import Knowledge
-from .sources import PART
+from .nodes import Column, Nodes, Sort, ordered
+from .ntriples import values
 
 __all__ = [
     "CASE",
@@ -24,6 +26,7 @@ __all__ = [
     "GROUP",
     "LINK",
     "PORT",
+    "as_judged",
     "believed",
     "column_of",
     "derived_graph",
@@ -105,6 +108,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         ("group", fields.GROUP, GROUP),
     )
 }
+_LANE = tuple(field for field in fields.END if field.property == "lane")
 # What a path through the module type comes to in the columns of an end.
 _OF_TYPE = {"ofType": "type", "connector": "takes_connectors", "polish": "takes_polish"}
 
@@ -133,15 +137,16 @@ def believed(judged: Judged, knowledge: Knowledge) -> bytes:
 
 
 def derived_graph(design: Design, judged: Judged) -> bytes:
-    """The design with what was assumed filled in, and every derived fact, as sorted N-Triples."""
+    """The design with what was assumed filled in, and every derived fact, as N-Triples."""
+    return b"".join(piece for sorts in as_judged(design, judged) for piece in ordered(sorts))
+
+
+def as_judged(design: Design, judged: Judged) -> tuple[list[Sort], list[Sort]]:
+    """The design with what was assumed filled in, and every derived fact, by sort of node."""
     links = named(judged.links.frame())
     ports = pl.concat([judged.ports, _shadows(links, judged.ports)], how="diagonal_relaxed")
-    as_judged = replace(
-        design,
-        links=links.select(design.links.columns),
-        ports=ports.select(design.ports.columns),
-    )
-    return to_graph(as_judged) + written(pl.concat(_derived(links, ports, judged)))
+    filled = replace(design, links=links.select(design.links.columns), ports=ports.select(design.ports.columns))
+    return recorded(filled), _derived(links, ports, judged)
 
 
 def named(links: pl.DataFrame) -> pl.DataFrame:
@@ -173,37 +178,39 @@ def _shadows(links: pl.DataFrame, ports: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _derived(links: pl.DataFrame, ports: pl.DataFrame, judged: Judged) -> Iterator[pl.DataFrame]:
-    subject = minted("link", links["link"])
-    cable = links["cable"]
-    classes = {
-        "CableLink": cable,
-        "ClashingLink": links["clash"],
-        "CoherentLink": links["coherent"],
-        "OpticalLink": ~cable,
-        "UnsuitedLink": links["unsuited"],
+def _derived(links: pl.DataFrame, ports: pl.DataFrame, judged: Judged) -> list[Sort]:
+    link = iri_of("link", "link")
+    classes: dict[str, Column] = {
+        "CableLink": lambda rows: rows["cable"],
+        "ClashingLink": lambda rows: rows["clash"],
+        "CoherentLink": lambda rows: rows["coherent"],
+        "OpticalLink": lambda rows: ~rows["cable"],
+        "UnsuitedLink": lambda rows: rows["unsuited"],
     }
-    yield described(subject, values(subject, links, LINK), classes=classes)
-    lane = [field for field in fields.END if field.property == "lane"]
+    sorts = [Nodes(links, link, fields=LINK, classes=classes)]
+    optical: dict[str, Column] = {"OpticalEnd": lambda rows: ~rows["cable"]}
+    plugged = []
     for side in SIDES:
-        end = subject.str.strip_suffix(">") + f"/{side}>"
-        given, whole = pl.col(f"{side}_lanes"), pl.int_ranges(1, pl.col(f"{side}_all_lanes").fill_null(ALL_LANES) + 1)
-        lanes = links.select(lanes=pl.when(given.list.len() > 0).then(pl.lit(None)).otherwise(whole))
+        lanes: dict[str, Column] = {"lane": partial(_all_lanes, side)}
         ends = links.with_columns(encoded(links[f"{side}_adapter_unknown"]))  # as the IRI of the adapter spells it
-        said = values(end, ends, END, f"{side}_") | values(end, lanes, lane)
-        yield described(end, said, classes={"OpticalEnd": ~cable})
-        plugged = pl.DataFrame(
-            {
-                "module": minted("module", links[f"{side}_device"], links[f"{side}_port"], links[f"{side}_module"]),
-                "type": "<" + PART + encoded(links[f"{side}_type"]) + ">",
-            }
-        )
-        plugged = plugged.drop_nulls().unique().sort("module", "type")
-        yield described(plugged["module"], {"ofType": plugged["type"]}, classes={})
-    for thing, frame, names, table in (
-        ("cage", ports, ("device", "port"), PORT),
-        ("device", judged.devices, ("device",), DEVICE),
-        ("group", judged.groups, ("group",), GROUP),
-    ):
-        iris = minted(thing, *(frame[name] for name in names))
-        yield described(iris, values(iris, frame, table), classes={})
+        sorts.append(Nodes(ends, end_of(link, side), lanes, END, f"{side}_", optical))
+        names = {name: f"{side}_{name}" for name in ("device", "port", "module", "type")}
+        plugged.append(links.select(**{name: pl.col(column) for name, column in names.items()}).drop_nulls())
+    of_type: dict[str, Column] = {"ofType": lambda rows: f"<{PART}" + encoded(rows["type"]) + ">"}
+    modules = pl.concat(plugged).unique()
+    return [
+        *sorts,
+        Nodes(modules, iri_of("module", "device", "port", "module"), of_type),
+        Nodes(ports, iri_of("cage", "device", "port"), fields=PORT),
+        Nodes(judged.devices, iri_of("device", "device"), fields=DEVICE),
+        Nodes(judged.groups, iri_of("group", "group"), fields=GROUP),
+    ]
+
+
+def _all_lanes(side: str, links: pl.DataFrame) -> pl.Series:
+    """Every lane of an end that names none."""
+    given, whole = pl.col(f"{side}_lanes"), pl.int_ranges(1, pl.col(f"{side}_all_lanes").fill_null(ALL_LANES) + 1)
+    lanes = links.select(lanes=pl.when(given.list.len() > 0).then(pl.lit(None)).otherwise(whole))
+    return values(end_of(iri_of("link", "link"), side)(links), lanes, _LANE).get(
+        "lane", pl.repeat(None, links.height, eager=True, dtype=pl.String)
+    )

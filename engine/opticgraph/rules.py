@@ -14,7 +14,7 @@ from rdflib.term import Node
 
 from .cache import digest
 from .errors import CatalogError
-from .memory import as_graph
+from .inmemory import as_graph
 from .resources import folder
 from .sources import OPTIC, local
 

@@ -7,18 +7,34 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import BinaryIO
 
 import pyoxigraph as ox
 
-__all__ = ["load", "main", "solve"]
+__all__ = ["keep", "load", "main", "solve"]
+
+BATCH = 1 << 25  # bytes put into a store on disk at once; while that is done they take some ten times as much memory
 
 
-def load(quads: bytes) -> ox.Store:
-    """A store of the quads, written as N-Quads."""
+def load(quads: bytes | BinaryIO) -> ox.Store:
+    """A store in memory of the quads, written as N-Quads."""
     store = ox.Store()
     store.bulk_load(input=quads, format=ox.RdfFormat.N_QUADS)
     return store
+
+
+def keep(pieces: Iterable[bytes], folder: str) -> None:
+    """Put quads, written as N-Quads in pieces, into a store on disk, few of them in memory at a time."""
+    store = ox.Store(folder)
+    held: list[bytes] = []
+    for piece in chain(pieces, [b""]):
+        held.append(piece)
+        if sum(map(len, held)) >= BATCH or not piece:
+            store.bulk_load(input=b"".join(held), format=ox.RdfFormat.N_QUADS)
+            held.clear()
+    store.flush()
 
 
 def solve(store: ox.Store, query: str, bound: Mapping[str, str]) -> tuple[str, bytes]:
@@ -41,9 +57,12 @@ def solve(store: ox.Store, query: str, bound: Mapping[str, str]) -> tuple[str, b
 
 
 def main() -> None:
-    """Read a line of JSON (query, bound) and then N-Quads; write the kind of answer on a line, then the answer."""
+    """Read a line of JSON (query, bound, store) and, if no store is named, N-Quads; write the kind of answer on a line,
+    then the answer.
+    """
     asked = json.loads(sys.stdin.buffer.readline())
-    kind, answer = solve(load(sys.stdin.buffer.read()), asked["query"], asked["bound"])
+    store = ox.Store.read_only(asked["store"]) if asked["store"] else load(sys.stdin.buffer)
+    kind, answer = solve(store, asked["query"], asked["bound"])
     sys.stdout.buffer.write(kind.encode() + b"\n" + answer)
 
 

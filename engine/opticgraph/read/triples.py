@@ -17,12 +17,20 @@ from ..design import Note
 from ..errors import BadCell, DesignError
 from ..graph import BASE, OPTIC, PART, XSD
 
-__all__ = ["Reading", "literal", "numbered", "of_nodes", "short", "single", "triples", "unpacked"]
+__all__ = ["Reading", "canonical", "literal", "numbered", "of_nodes", "short", "single", "triples", "unpacked"]
 
 UNPACKED = 1 << 32  # bytes; a million links as N-Triples are about six billion, so give those unpacked
 _TIES = tuple(f"<{OPTIC}{name}>" for name in ("aEnd", "bEnd", "port", "module", "seatedIn", "onDevice", "inGroup"))
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _PLACE = re.compile(r"^Parser error at line \d+ (?:between columns (\d+) and .*?|column (\d+)): (.*)$", re.S)
+# A line of canonical N-Triples that every parser reads as it stands: IRIs without escapes or ports, texts without
+# escapes or control characters, languages in lower case.
+_PATH = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-F]{2})*"
+_IRI = rf"<https?://[A-Za-z0-9.-]+(?:/{_PATH})?(?:#{_PATH})?>"
+_BLANK = r"_:[A-Za-z][A-Za-z0-9]*"
+_TEXT = rf'"[^"\\\x00-\x1f\x7f-\x9f]*"(?:\^\^{_IRI}|@[a-z]{{2,3}})?'
+_CANONICAL = rf"^(?:{_IRI}|{_BLANK}) {_IRI} (?:{_IRI}|{_BLANK}|{_TEXT}) \.$"
+_IMPLIED = (f'"^^<{XSD}string> .', '"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#langString> .')  # not written so
 _PLAIN = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
@@ -65,7 +73,8 @@ class Reading:
 
 def triples(data: bytes, format: ox.RdfFormat, file: str) -> Reading:
     """The triples of a file, named graphs read as one; DesignError names the line that cannot be parsed."""
-    return _reading(_lines(data, format, file), file)
+    plain = canonical(data) if format == ox.RdfFormat.N_TRIPLES else None
+    return _reading(_split(_lines(data, format, file)) if plain is None else plain, file)
 
 
 def unpacked(data: bytes, file: str) -> bytes:
@@ -148,17 +157,30 @@ def _lines(data: bytes, format: ox.RdfFormat, file: str) -> bytes:
         raise DesignError(cells=(BadCell(file, line, "", found, expected),)) from error
 
 
-def _reading(lines: bytes, file: str) -> Reading:
+def canonical(data: bytes) -> pl.Series | None:
+    """The lines of N-Triples that is canonical already and need not be parsed; None if any line is not."""
+    try:
+        lines = _split(data)
+    except pl.exceptions.PolarsError:  # not UTF-8, or a control character that ends a column
+        return None
+    implied = [lines.str.ends_with(ending).any() for ending in _IMPLIED]
+    return lines if lines.str.contains(_CANONICAL).fill_null(False).all() and not any(implied) else None
+
+
+def _split(lines: bytes) -> pl.Series:
     if not lines:
+        return pl.Series([], dtype=pl.String)
+    return pl.read_csv(
+        lines, has_header=False, separator="\x01", quote_char=None, infer_schema=False, new_columns=["l"]
+    )["l"]
+
+
+def _reading(lines: pl.Series, file: str) -> Reading:
+    if lines.is_empty():
         empty = pl.DataFrame(schema={"at": pl.UInt32, "s": pl.UInt32, "p": pl.UInt32, "o": pl.String, "n": pl.UInt32})
         return Reading(file, pl.Series([], dtype=pl.String), (), empty)
-    text = pl.read_csv(
-        lines, has_header=False, separator="\x01", quote_char=None, infer_schema=False, new_columns=["l"]
-    )
-    parts = (
-        text.select(pl.col("l").str.splitn(" ", 3)).to_series().struct.rename_fields(["s", "p", "o"]).struct.unnest()
-    )
-    del text
+    parts = lines.str.splitn(" ", 3).struct.rename_fields(["s", "p", "o"]).struct.unnest()
+    del lines
     parts = _steady(parts.with_columns(pl.col("o").str.strip_suffix(" .")))
     predicates = parts["p"].unique().sort()
     parts = parts.with_columns(numbered(pl.col("p"), predicates))
