@@ -58,7 +58,7 @@ def table_of(
         left[kind].append(applied[kind][nth])
     judged = probed.judged.links[pl.Series(open_, dtype=pl.UInt32)].hstack(probes[open_].select("kind"))
     limits = {int(str(kind)): own for (kind,), own in judged.group_by("kind")}
-    placed = rows.with_columns(situation=situations(rows, limits))
+    placed = rows.with_columns(situation=situations(rows, limits, splice_mdb=probed.knowledge.splice))
     tried = _crossed(placed.unique("situation", keep="first", maintain_order=True), left)
     told = _told(tried, left, judging(tried.select(*ROW_SCHEMA)))
     by_link = placed.select("link", "situation").join(told, on="situation", how="inner", maintain_order="left")

@@ -18,7 +18,7 @@ from rdflib.plugins.sparql import CUSTOM_EVALS
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
 
-from . import memory
+from . import inmemory
 from .errors import CatalogError
 from .queries import query_of
 from .stepwise import matches, stepwise
@@ -41,7 +41,7 @@ def as_graph(triples: bytes, *, properties: Collection[str] | None = None) -> Gr
     if properties is not None:  # told from the lines, before there are terms
         wanted = {f"<{each}>".encode() for each in properties}
         triples = b"".join(line for line in triples.splitlines(keepends=True) if line.split(b" ", 2)[1] in wanted)
-    return memory.as_graph(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES))
+    return inmemory.as_graph(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES))
 
 
 def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:

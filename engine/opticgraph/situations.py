@@ -39,7 +39,7 @@ _LOSSES = (
     "b_least_tolerable_mdb",
 )
 _DISPERSIONS = ("dispersion_floor", "dispersion_ceiling")
-_PLANT = ("km_low_mdb", "km_high_mdb", "plug_low_mdb", "plug_high_mdb", "splice_mdb", "mux_mdb")
+_PLANT = ("km_low_mdb", "km_high_mdb", "plug_low_mdb", "plug_high_mdb", "mux_mdb")
 _SPREAD = ("dispersion_km_low", "dispersion_km_high")
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "osnr_mdb": ("osnr_needed_mdb",),
@@ -59,17 +59,17 @@ def kinds(rows: pl.DataFrame, beside: Iterable[str] = ()) -> pl.Series:
     return alike(Wide(rows), [*(pl.col(name) for name in (*words, *beside)), *known])
 
 
-def situations(rows: pl.DataFrame, limits: Mapping[int, pl.DataFrame]) -> pl.Series:
+def situations(rows: pl.DataFrame, limits: Mapping[int, pl.DataFrame], *, splice_mdb: int) -> pl.Series:
     """A number for each row: equal where rows are of one kind and all their figures in the same cells.
 
     rows has `kind` beside ROW_SCHEMA; limits has, by kind, the options of one of its links as derive.Judged.links has
-    them, of a link of no length (so that no limit has been left out for it).
+    them, of a link of no length (so that no limit has been left out for it); splice_mdb is what a splice loses.
     """
-    parts, first = [], 0
+    parts, first, splice = [], 0, pl.lit(splice_mdb, pl.Int64)
     placed = rows.with_row_index("place")
     for (kind,), own in placed.group_by("kind", maintain_order=True):
         against = limits.get(int(str(kind)))
-        cells = list(_cells(own, against)) if against is not None else []
+        cells = list(_cells(own.with_columns(splice_mdb=splice), against)) if against is not None else []
         told = pl.DataFrame([pl.repeat(0, own.height, eager=True).alias("nothing asked"), *cells])
         found = alike(Wide(told), [pl.col(name) for name in told.columns]).cast(pl.UInt32)
         parts.append(pl.DataFrame({"place": own["place"], "situation": found + first}))
