@@ -249,7 +249,7 @@ def _applied(
     groups = rows.select("link").with_row_index("at").with_columns(group=alike(Wide(rows), read))
     first = groups.group_by("group", maintain_order=True).agg(pl.col("link").first(), "at")
     few = rows[first["at"].list.first()]
-    asked = replace(design, links=few.select(*design.links.columns), triples=b"")
+    asked = _with_only(design, few)
     graph = graph_of(asked, derive(asked, knowledge), knowledge) + _beside(few)
     members = dict(first.select("link", "at").iter_rows())
     held = list(rows.iter_rows(named=True))
@@ -274,6 +274,18 @@ def _applied(
                 seen.add(key)
                 found[nth].append(applied)
     return [(nth, applied) for nth in sorted(found) for applied in found[nth]]
+
+
+def _with_only(design: Design, links: pl.DataFrame) -> Design:
+    """The design with these links, and of ports and devices those that they use."""
+    ends = pl.concat(links.select(device=f"{side}_device", port=f"{side}_port") for side in SIDES)
+    return replace(
+        design,
+        links=links.select(*design.links.columns),
+        ports=design.ports.join(ends, on=["device", "port"], how="semi"),
+        devices=design.devices.join(ends, on="device", how="semi"),
+        triples=b"",
+    )
 
 
 def _beside(rows: pl.DataFrame) -> bytes:

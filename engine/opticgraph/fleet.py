@@ -112,18 +112,17 @@ def _crossed(rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]]) -> pl
 
 
 def _told(tried: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcomes: Outcomes) -> pl.DataFrame:
-    verdicts, needs, rules = [], [], []
-    said: dict[tuple[object, ...], str] = {}
-    for at, (kind, nth) in enumerate(tried.select("kind", "nth").iter_rows()):
-        severities = outcomes.severities(at)
-        verdict = outcomes.verdict(at)
-        key = (kind, nth, tuple(sorted(severities.items())))
-        if verdict == "unknown" and key not in said:
-            said[key] = "; ".join(needs_of(outcomes, at))
-        verdicts.append(verdict)
-        needs.append(said.get(key) if verdict == "unknown" else None)
-        rules.append(sorted(rule for rule, severity in severities.items() if severity == "violation"))
-    each = [applied[kind][nth] for kind, nth in tried.select("kind", "nth").iter_rows()]
+    places = list(tried.select("kind", "nth").iter_rows())
+    worst = [outcomes.severities(at) for at in range(len(places))]
+    verdicts = list(map(outcomes.verdict, range(len(places))))
+    # what is needed is the same wherever the same rules of the same option are unknown
+    keys = [(place, tuple(sorted(severities.items()))) for place, severities in zip(places, worst, strict=True)]
+    standing = {key: at for at, key in reversed(list(enumerate(keys))) if verdicts[at] == "unknown"}
+    findings = outcomes.findings(standing.values())
+    needed = {key: "; ".join(needs_of(findings.get(at, ()))) for key, at in standing.items()}
+    needs = [needed[key] if verdict == "unknown" else None for key, verdict in zip(keys, verdicts, strict=True)]
+    rules = [sorted(rule for rule, severity in one.items() if severity == "violation") for one in worst]
+    each = [applied[kind][nth] for kind, nth in places]
     return pl.DataFrame(
         {
             "situation": tried["situation"],

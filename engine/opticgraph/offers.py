@@ -85,7 +85,7 @@ def _option(
 ) -> Option:
     expects = _levels(applied, asked.outcomes.of(at))
     work = work_of(row, applied, asked.outcomes.knowledge, prices=asked.prices, expects=expects)
-    needs = [*needs_of(asked.outcomes, at), *_seats_needed(asked, row, applied)]
+    needs = [*needs_of(findings), *_seats_needed(asked, row, applied)]
     verdict = "unknown" if needs else asked.outcomes.verdict(at)
     return _made(row, applied, verdict, needs, [*findings, *_group_warnings(asked, row, applied)], together, work)
 

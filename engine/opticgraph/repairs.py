@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,6 +11,7 @@ from .candidates import ROW_SCHEMA, Outcomes
 from .choices import Change, Flip
 from .design import SIDES
 from .moves import moves
+from .result import Finding
 
 __all__ = ["Judging", "Way", "least_changes", "needs_of"]
 
@@ -66,7 +67,7 @@ def least_changes(rows: pl.DataFrame, judging: Judging, *, more: More | None = N
                 Flip(
                     changes=way.changes,
                     verdict=outcomes.verdict(at),
-                    needs=needs_of(outcomes, at),
+                    needs=needs_of(outcomes.findings([at]).get(at, ())),
                     cost=_cost(way.changes),
                     outage=any(change.outage for change in way.changes),
                 )
@@ -78,10 +79,10 @@ def least_changes(rows: pl.DataFrame, judging: Judging, *, more: More | None = N
     }
 
 
-def needs_of(outcomes: Outcomes, row: int) -> tuple[str, ...]:
-    """What the unknowns of a row ask for: the column to supply, and against which figure it will be held."""
+def needs_of(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """What unknowns ask for: the column to supply, and against which figure it will be held."""
     told: dict[str, None] = {}
-    for finding in outcomes.findings([row]).get(row, ()):
+    for finding in findings:
         if finding.severity == "unknown":
             told[_need(finding.rule, finding.supply, finding.end, finding.limit, finding.unit)] = None
     return tuple(told)

@@ -88,7 +88,10 @@ def _cells(rows: pl.DataFrame, limits: pl.DataFrame) -> Iterator[pl.Series]:
         # filters that an option puts in are in its own row; those of now in the link's
         for mux in {plant["mux_mdb"], None} - ({None} if plant["mux_mdb"] is None else set()):
             measured = rows.with_columns(**fitted, **({"mux_mdb": pl.lit(mux, pl.Int64)} if mux is not None else {}))
-            for way, frame in (("", measured), (" unmeasured", measured.with_columns(loss_mdb=pl.lit(None, pl.Int64)))):
+            ways = {"": measured}
+            if rows["loss_mdb"].null_count() < rows.height:  # an option on other fibres does not have what was measured
+                ways[" unmeasured"] = measured.with_columns(loss_mdb=pl.lit(None, pl.Int64))
+            for way, frame in ways.items():
                 told = path_loss(frame)
                 for end in ("low", "high"):
                     yield from _placed(f"path {end} {nth} {mux}{way}", told[f"path_{end}_mdb"], losses)
