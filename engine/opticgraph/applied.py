@@ -63,9 +63,12 @@ def apply(
             changes[f"{side}_connector"] = _plug(str(row[f"{side}_connector"]), type_)
             changes[f"{side}_polish"] = type_.polish
     changes |= _plant(proposal, types, row, knowledge)
-    changes = {name: value for name, value in changes.items() if row[name] != value}
-    if proposal.strategy != "stay" and not changes and not proposal.copies:
+    differs = [name for name, value in changes.items() if row[name] != value]
+    if proposal.strategy != "stay" and not differs and not proposal.copies:
         return None
+    # what was measured is struck out also where this link has it not: others of its kind may
+    changes = {name: value for name, value in changes.items() if name in differs or name in _MEASURED}
+    changes = changes if differs else {}
     rates = [type_.rate_gbps for side in SIDES if (type_ := types[side]) and not getattr(proposal, f"{side}_legs")]
     told = min((rate for rate in rates if rate), default=None)
     if told is not None and any(f"{side}_module" in changes for side in SIDES):
@@ -73,6 +76,9 @@ def apply(
     if changes:
         changes["status"] = "planned"  # of what is to come nothing is taken for granted
     return Applied(proposal, changes, types, seats)
+
+
+_MEASURED = frozenset(("loss_mdb", "reflectance_mdb", *(f"{s}_{name}_mdbm" for s in SIDES for name in ("rx", "tx"))))
 
 
 def module_columns(side: str, type_: ModuleType) -> dict[str, object]:

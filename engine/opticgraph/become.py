@@ -20,7 +20,7 @@ from .design import SIDES, Design
 from .errors import QueryError
 from .facts import graph_of
 from .fleet import table_from, table_of
-from .judge import judge
+from .judge import Verdicts, judge
 from .knowledge import Knowledge, fold, know
 from .missing import missing_facts
 from .offers import Asked, offers
@@ -158,8 +158,8 @@ def _table(setting: _Setting, rows: pl.DataFrame) -> pl.DataFrame:
     applied: dict[int, list[Applied]] = defaultdict(list)
     for nth, each in _applied(setting.design, first, places, setting.knowledge):
         applied[first["kind"][nth]].append(each)
-    verdicts = {verdict.link: verdict.verdict for verdict in setting.now.verdicts}
-    return table_of(rows, applied, verdicts, setting.judging)
+    assert isinstance(setting.now.verdicts, Verdicts)
+    return table_of(rows, applied, setting.now.verdicts.words, setting.judging)
 
 
 _UNSEARCHED = (

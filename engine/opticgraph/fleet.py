@@ -43,11 +43,11 @@ def _named(each: Option | Rejected) -> tuple[object, ...]:
 
 
 def table_of(
-    rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], now: Mapping[str, str], judging: Judging
+    rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], now: pl.DataFrame, judging: Judging
 ) -> pl.DataFrame:
     """choices.TABLE_SCHEMA: what every strategy comes to on every link, but for what no link of its kind can have.
 
-    rows     links, ROW_SCHEMA and `kind`; applied has by kind what is proposed to its links; now their verdicts
+    rows     links, ROW_SCHEMA and `kind`; applied has by kind what is proposed to its links; now the `verdict` of each
     """
     first = rows.unique("kind", keep="first", maintain_order=True)
     probes = _crossed(_of_no_length(first), applied)
@@ -62,10 +62,8 @@ def table_of(
     tried = _crossed(placed.unique("situation", keep="first", maintain_order=True), left)
     told = _told(tried, left, judging(tried.select(*ROW_SCHEMA)))
     by_link = placed.select("link", "situation").join(told, on="situation", how="inner", maintain_order="left")
-    verdict = pl.col("link").replace_strict(now, return_dtype=pl.String)
-    by_link = by_link.with_columns(
-        verdict=pl.when(pl.col("strategy") == "stay").then(verdict).otherwise("verdict"),
-    )
+    by_link = by_link.join(now.select("link", now="verdict"), on="link", how="left", maintain_order="left")
+    by_link = by_link.with_columns(verdict=pl.when(pl.col("strategy") == "stay").then("now").otherwise("verdict"))
     return by_link.select(*TABLE_SCHEMA)
 
 

@@ -20,7 +20,7 @@ from .reason import How, reason
 from .result import SEVERITIES, Audit, Coverage, Finding, Findings, Rows, Verdict
 from .rules import Rule, Rules, read_rules
 
-__all__ = ["audit", "judge"]
+__all__ = ["Verdicts", "audit", "judge"]
 
 T = TypeVar("T")
 _TARGETS = {
@@ -56,7 +56,7 @@ def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) ->
     found = findings_of(reasoned.results, rules=rules, judged=judged, knowledge=knowledge)
     findings = _in_order(pl.concat([found, Findings.of(unjudged(rules, reasoned.hows)).frame]))
     looked = looked_at([rule for rule in rules.rules.values() if rule.shipped], judged)
-    verdicts = _Verdicts(looked, findings, judged.assumed)
+    verdicts = Verdicts(looked, findings, judged.assumed)
     return Audit(
         version=_version(),
         trust=knowledge.trust,
@@ -80,7 +80,7 @@ def _in_order(findings: pl.DataFrame) -> Findings:
     return Findings(findings.sort(worst, "rule", pl.col("link").fill_null("~"), pl.col("end").fill_null(""), "id"))
 
 
-class _Verdicts(Rows[Verdict]):
+class Verdicts(Rows[Verdict]):
     """Verdicts by link name, made when they are asked for."""
 
     def __init__(self, looked: Looked, findings: Findings, assumed: pl.LazyFrame) -> None:
@@ -91,16 +91,27 @@ class _Verdicts(Rows[Verdict]):
         self._all = findings
 
     @cached_property
-    def counts(self) -> Mapping[str, int]:
-        """How many links there are, and how many of each verdict."""
+    def words(self) -> pl.DataFrame:
+        """`link` and `verdict` of every link."""
         found = self._all.frame
         shared = found.select("severity", link="links").explode("link")
         told = pl.concat([found.select("severity", "link"), shared]).join(self._links, on="link", how="semi")
         fails = told.filter(pl.col("severity") == "violation")["link"].unique()
         unknown = told.filter(pl.col("severity") == "unknown")["link"].unique()
-        unknown = unknown.filter(~unknown.is_in(fails.implode()))
-        words = {"fails": len(fails), "unknown": len(unknown)}
-        return {"links": self._links.height, "works": self._links.height - sum(words.values()), **words}
+        return self._links.select(
+            "link",
+            verdict=pl.when(pl.col("link").is_in(fails.implode()))
+            .then(pl.lit("fails"))
+            .when(pl.col("link").is_in(unknown.implode()))
+            .then(pl.lit("unknown"))
+            .otherwise(pl.lit("works")),
+        )
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many links there are, and how many of each verdict."""
+        counted = dict(self.words["verdict"].value_counts().iter_rows())
+        return {"links": len(self), **{word: counted.get(word, 0) for word in ("works", "fails", "unknown")}}
 
     @cached_property
     def _findings(self) -> Mapping[str, Sequence[Finding]]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 import polars as pl
 
 from .choices import Missing
-from .result import Audit
+from .result import Audit, Findings
 
 __all__ = ["missing_facts"]
 
@@ -19,12 +19,10 @@ def missing_facts(table: pl.DataFrame, now: Audit) -> tuple[Missing, ...]:
     """
     links: dict[str, set[str]] = defaultdict(set)
     verdicts: dict[str, int] = defaultdict(int)
-    asked = set(table["link"].unique())
-    lacking: dict[str, set[str]] = defaultdict(set)
-    for finding in now.findings:
-        if finding.severity == "unknown" and finding.supply and finding.link in asked:
-            lacking[str(finding.link)].add(finding.supply)
-    for link, supplies in lacking.items():
+    assert isinstance(now.findings, Findings)
+    unknown = now.findings.frame.filter(pl.col("severity") == "unknown", pl.col("supply").is_not_null())
+    lacking = unknown.join(table.select("link").unique(), on="link", how="semi").select("link", "supply").unique()
+    for link, supplies in lacking.group_by("link").agg("supply").iter_rows():
         for supply in supplies:
             links[supply].add(link)
             verdicts[supply] += len(supplies) == 1

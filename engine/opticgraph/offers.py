@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .applied import Applied
-from .candidates import ROW_SCHEMA, Outcomes
+from .candidates import Outcomes
 from .choices import Flip, LinkOptions, Option, Rejected, Work
 from .design import SIDES
 from .prices import Prices
@@ -110,7 +110,7 @@ def _made(
         needs=tuple(dict.fromkeys(needs)),
         findings=tuple(findings),
         together=together,
-        changes={name: (row[name], value) for name, value in applied.changes.items() if name in ROW_SCHEMA},
+        changes={name: (row[name], value) for name, value in applied.changes.items() if row[name] != value},
         work=work,
     )
 

@@ -55,8 +55,7 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
 def kinds(rows: pl.DataFrame, beside: Iterable[str] = ()) -> pl.Series:
     """A number for each row (ROW_SCHEMA): equal where all but names and NUMBERS agree, and the columns beside."""
     words = [name for name in ROW_SCHEMA if name not in _NAMES and name not in NUMBERS]
-    known = [pl.col(name).is_null() for name in NUMBERS]
-    return alike(Wide(rows), [*(pl.col(name) for name in (*words, *beside)), *known])
+    return alike(Wide(rows), [pl.col(name) for name in (*words, *beside)])
 
 
 def situations(rows: pl.DataFrame, limits: Mapping[int, pl.DataFrame], *, splice_mdb: int) -> pl.Series:
@@ -70,7 +69,8 @@ def situations(rows: pl.DataFrame, limits: Mapping[int, pl.DataFrame], *, splice
     for (kind,), own in placed.group_by("kind", maintain_order=True):
         against = limits.get(int(str(kind)))
         cells = list(_cells(own.with_columns(splice_mdb=splice), against)) if against is not None else []
-        told = pl.DataFrame([pl.repeat(0, own.height, eager=True).alias("nothing asked"), *cells])
+        known = own.select(pl.col(name).is_null().alias(f"{name} unknown") for name in NUMBERS)
+        told = known.hstack(cells)
         found = alike(Wide(told), [pl.col(name) for name in told.columns]).cast(pl.UInt32)
         parts.append(pl.DataFrame({"place": own["place"], "situation": found + first}))
         first += int(str(found.max())) + 1
