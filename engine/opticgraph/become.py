@@ -40,7 +40,7 @@ __all__ = ["FLIPPED", "WANTED_GBPS", "options", "why_not"]
 
 WANTED_GBPS = 400  # where neither the design nor the user says what is wanted
 MANY = 1000  # links beyond which the table of all options is worked out once a situation, and details when asked for
-AT_ONCE = 200  # links whose details are then worked out together
+AT_ONCE = 50  # links whose details are then worked out together
 FLIPPED = 60  # links up to which it is searched what would flip each rejection; beyond, of links asked for by name
 
 Row = Mapping[str, object]

@@ -52,7 +52,14 @@ def table_of(
     first = rows.unique("kind", keep="first", maintain_order=True)
     probes = _crossed(_of_no_length(first), applied)
     probed = judging(probes.select(*ROW_SCHEMA))
-    open_ = [at for at in range(probes.height) if not _refused(probed.severities(at))]
+    stays = {
+        (kind, nth) for kind, each in applied.items() for nth, one in enumerate(each) if one.proposal.strategy == "stay"
+    }
+    open_ = [
+        at
+        for at, key in enumerate(probes.select("kind", "nth").iter_rows())
+        if key in stays or not _refused(probed.severities(at))
+    ]
     left: dict[int, list[Applied]] = defaultdict(list)
     for kind, nth in probes[open_].select("kind", "nth").iter_rows():
         left[kind].append(applied[kind][nth])
