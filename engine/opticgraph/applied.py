@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
+from .candidates import ROW_SCHEMA, framed
 from .design import SIDES
 from .knowledge import Knowledge
 from .pairing import NOTHING
@@ -12,7 +15,7 @@ from .parts import ModuleType
 from .seats import FREE, KEPT, Place, Seat
 from .strategies import Proposal
 
-__all__ = ["Applied", "apply", "module_columns"]
+__all__ = ["Applied", "apply", "changed", "filtered", "module_columns"]
 
 Row = Mapping[str, object]
 Seating = Callable[[str, Place], tuple[ModuleType, Seat] | None]  # seats.seat_for under some knowledge
@@ -37,7 +40,7 @@ def apply(
     proposal: Proposal, row: Row, places: Mapping[str, Place], knowledge: Knowledge, seat_of: Seating
 ) -> Applied | None:
     """The proposal on a link as judged; None where no module type is known for it, or nothing would change."""
-    changes: dict[str, object] = {}
+    changes = filtered(proposal, row)
     types: dict[str, ModuleType | None] = {}
     seats: dict[str, Seat] = {}
     for side in SIDES:
@@ -51,7 +54,8 @@ def apply(
             if seat is None:
                 return None
         else:
-            found = seat_of(interface, place)
+            found = _beside(interface, place, knowledge, seat_of) if proposal.beside else None
+            found = found or seat_of(interface, place)
             if found is None:
                 return None
             type_, seat = found
@@ -73,6 +77,12 @@ def apply(
     if changes:
         changes["status"] = "planned"  # of what is to come nothing is taken for granted
     return Applied(proposal, changes, types, seats)
+
+
+def changed(rows: pl.DataFrame, applied: Iterable[tuple[int, Applied]]) -> pl.DataFrame:
+    """The links as they would be: each proposal on the link at its place in rows, as rows of ROW_SCHEMA."""
+    held = list(rows.select(*ROW_SCHEMA).iter_rows(named=True))
+    return framed({**held[nth], **each.changes} for nth, each in applied)
 
 
 def module_columns(side: str, type_: ModuleType) -> dict[str, object]:
@@ -123,6 +133,15 @@ def _seated(side: str, seat: Seat, type_: ModuleType | None, new: bool, knowledg
     return changes
 
 
+def _beside(interface: str, place: Place, knowledge: Knowledge, seat_of: Seating) -> tuple[ModuleType, Seat] | None:
+    """A seat that takes a module while the one of now keeps its own; None where no such cage is known."""
+    others = Place(tuple(seat for seat in place.seats if seat.way != KEPT), place.adapter)
+    found = seat_of(interface, others)
+    if found is None or found[0].form_factor not in knowledge.takes.get(found[1].socket or "", ()):
+        return None
+    return found
+
+
 def _plug(now: str, type_: ModuleType) -> str:
     return now if now in type_.connectors else type_.connectors[0]
 
@@ -141,6 +160,18 @@ def _plant(
     if proposal.fibers or proposal.merged:
         # measured on other fibres
         changes |= {"loss_mdb": None, "loss_nm": None, "reflectance_mdb": None} if proposal.fibers else {}
-    if proposal.mux_mdb is not None:
-        changes["mux_mdb"] = proposal.mux_mdb
     return changes
+
+
+def filtered(proposal: Proposal, row: Row) -> dict[str, object]:
+    """What new filters change of a link whose light goes through them: what was measured did not see their loss."""
+    if proposal.mux_mdb is None:
+        return {}
+    added = proposal.mux_mdb - _whole(row["mux_mdb"], 0)
+    measured = {"loss_mdb": added, **{f"{side}_rx_mdbm": -added for side in SIDES}}
+    seen = {name: _whole(row[name]) + more for name, more in measured.items() if row[name] is not None}
+    return {**seen, "mux_mdb": proposal.mux_mdb}
+
+
+def _whole(value: object, default: int = 0) -> int:
+    return default if value is None else int(str(value))

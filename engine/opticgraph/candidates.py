@@ -18,7 +18,7 @@ from .reason import Memory, reason
 from .result import Finding, Findings
 from .rules import Rules
 
-__all__ = ["ROW_SCHEMA", "Outcomes", "base_rows", "judge_rows"]
+__all__ = ["ROW_SCHEMA", "Outcomes", "base_rows", "framed", "judge_rows"]
 
 MARK = "\x1e"  # between a name and the number of its row; no name has it (readers strip control characters)
 _MARKED = re.compile(f"{MARK}[0-9]+")
@@ -113,6 +113,11 @@ def base_rows(judged: Judged) -> pl.DataFrame:
         links = links.with_columns((left + pl.col(f"{side}_power_high_mw").fill_null(0)).alias(f"{side}_headroom_mw"))
     rate = pl.coalesce("rate_gbps", "pair_rate_gbps").alias("rate_gbps")
     return links.with_columns(rate).select("at", *ROW_SCHEMA)
+
+
+def framed(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
+    """Rows as a frame of ROW_SCHEMA."""
+    return pl.DataFrame([[row[name] for name in ROW_SCHEMA] for row in rows], schema=ROW_SCHEMA, orient="row")
 
 
 def judge_rows(rows: pl.DataFrame, *, knowledge: Knowledge, rules: Rules, memory: Memory) -> Outcomes:

@@ -119,7 +119,7 @@ def _told(tried: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcome
         verdict = outcomes.verdict(at)
         key = (kind, nth, tuple(sorted(severities.items())))
         if verdict == "unknown" and key not in said:
-            said[key] = "; ".join(needs_of(outcomes, at))
+            said[key] = "; ".join(needs_of(outcomes.findings([at]).get(at, ())))
         verdicts.append(verdict)
         needs.append(said.get(key) if verdict == "unknown" else None)
         rules.append(sorted(rule for rule, severity in severities.items() if severity == "violation"))
