@@ -90,7 +90,7 @@ def _option(asked: Asked, row: Row, applied: Applied, at: int, together: tuple[s
     work = work_of(row, applied, asked.outcomes.knowledge, prices=asked.prices, expects=expects)
     needs = [*needs_of(findings), *_seats_needed(asked, row, applied)]
     verdict = "unknown" if needs else asked.verdict(at)
-    return _made(row, applied, verdict, needs, [*findings, *_group_warnings(asked, row, applied)], together, work)
+    return _made(row, applied, verdict, needs, [*findings, *_group_warnings(asked, row, applied, together)], together, work)
 
 
 def _made(
@@ -270,10 +270,11 @@ def _seats_needed(asked: Asked, row: Row, applied: Applied) -> list[str]:
     return told
 
 
-def _group_warnings(asked: Asked, row: Row, applied: Applied) -> Iterator[Finding]:
+def _group_warnings(asked: Asked, row: Row, applied: Applied, together: Sequence[str]) -> Iterator[Finding]:
     """What the rest of its group makes of it: protection is as good as the weakest span, a LAG wants one rate."""
     rate, kind = _whole(applied.changes.get("rate_gbps", row["rate_gbps"])), asked.groups.get(str(row["group"]))
-    others = [other for other in asked.everyone if other["group"] == row["group"] and other["link"] != row["link"]]
+    gone = {str(row["link"]), *(together if applied.proposal.merged else ())}
+    others = [other for other in asked.everyone if other["group"] == row["group"] and other["link"] not in gone]
     rates = [found for other in others if (found := _whole(other["rate_gbps"])) is not None]
     if not rates or rate is None or row["group"] is None:
         return
