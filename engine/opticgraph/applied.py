@@ -48,9 +48,11 @@ def apply(
         legs = getattr(proposal, f"{side}_legs")
         rate = getattr(proposal, f"{side}_cage_rate")
         place = places[side]
-        if interface is None:
-            type_ = knowledge.types.get(str(row[f"{side}_type"])) if row[f"{side}_type"] else None
-            seat = _seat_of(type_, place, rate, knowledge)
+        there = knowledge.types.get(str(row[f"{side}_type"])) if row[f"{side}_type"] else None
+        whole = not legs and not row[f"{side}_lanes"] and not proposal.beside
+        stays = interface is None or (whole and there is not None and there.interface == interface)
+        if interface is None or stays:
+            type_, seat = there, _seat_of(there, place, rate, knowledge)
             if seat is None:
                 return None
         else:
@@ -62,7 +64,7 @@ def apply(
             changes |= module_columns(side, type_)
             changes[f"{side}_lanes"] = _leg_lanes(type_, legs)
         types[side], seats[side] = type_, seat
-        changes |= _seated(side, seat, type_, interface is not None, knowledge)
+        changes |= _seated(side, seat, type_, not stays, knowledge)
         if getattr(proposal, f"{side}_plugs") and type_ and type_.connectors:
             changes[f"{side}_connector"] = _plug(str(row[f"{side}_connector"]), type_)
             changes[f"{side}_polish"] = type_.polish
@@ -73,7 +75,7 @@ def apply(
     rates = [type_.rate_gbps for side in SIDES if (type_ := types[side]) and not getattr(proposal, f"{side}_legs")]
     told = min((rate for rate in rates if rate), default=None)
     if told is not None and any(f"{side}_module" in changes for side in SIDES):
-        changes["rate_gbps"] = told
+        changes |= {"rate_gbps": told} if row["rate_gbps"] != told else {}
     if changes:
         changes["status"] = "planned"  # of what is to come nothing is taken for granted
     return Applied(proposal, changes, types, seats)

@@ -90,7 +90,9 @@ def _option(asked: Asked, row: Row, applied: Applied, at: int, together: tuple[s
     work = work_of(row, applied, asked.outcomes.knowledge, prices=asked.prices, expects=expects)
     needs = [*needs_of(findings), *_seats_needed(asked, row, applied)]
     verdict = "unknown" if needs else asked.verdict(at)
-    return _made(row, applied, verdict, needs, [*findings, *_group_warnings(asked, row, applied, together)], together, work)
+    return _made(
+        row, applied, verdict, needs, [*findings, *_group_warnings(asked, row, applied, together)], together, work
+    )
 
 
 def _made(
