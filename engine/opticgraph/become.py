@@ -220,12 +220,14 @@ def _meant(what: str, knowledge: Knowledge) -> set[str | None]:
 def _every(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
     """The rows of links, with what the strategies read beside: target and parallel links."""
     found = base_rows(judged).filter(pl.col("status") != "spare").sort("link")
-    types = judged.links.select("link", "case", "a_type", "b_type", "strands_needed").filter(pl.col("case") == 0)
+    told = ("a_type", "b_type", "a_speaks", "b_speaks", "strands_needed")
+    types = judged.links.select("link", "case", *told).filter(pl.col("case") == 0)
     found = found.join(types.drop("case"), on="link", how="left", maintain_order="left")
     wanted = pl.lit(to_gbps) if to_gbps else pl.col("target_gbps").fill_null(WANTED_GBPS)
     found = found.with_columns(target_gbps=pl.when(wanted > pl.col("rate_gbps").fill_null(0)).then(wanted))
     pair = pl.concat_list("a_device", "b_device").list.sort()
-    alike = [pair, "a_type", "b_type", "rate_gbps", "fiber_type", "target_gbps"]
+    spoken = pl.concat_list("a_speaks", "b_speaks").list.sort()  # whichever end a record names first, of any maker
+    alike = [pair, spoken, "rate_gbps", "fiber_type", "target_gbps"]
     active = pl.col("status") == "active"
     whole = active & (pl.col("a_lanes").list.len().fill_null(0) == 0) & (pl.col("b_lanes").list.len().fill_null(0) == 0)
     return found.with_columns(
