@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -15,7 +15,9 @@ from .parts import ModuleType
 from .seats import FREE, KEPT, Place, Seat
 from .strategies import Proposal
 
-__all__ = ["Applied", "apply", "changed", "filtered", "module_columns"]
+__all__ = ["Applied", "apply", "changed", "fellow", "module_columns", "shifted"]
+
+_FILTERS = "mux_mdb"
 
 Row = Mapping[str, object]
 Seating = Callable[[str, Place], tuple[ModuleType, Seat] | None]  # seats.seat_for under some knowledge
@@ -23,12 +25,22 @@ Seating = Callable[[str, Place], tuple[ModuleType, Seat] | None]  # seats.seat_f
 
 @dataclass(frozen=True)
 class Applied:
-    """A proposal on one link: the columns that change (ROW_SCHEMA), the new types, and the seats, by side."""
+    """A proposal on one link: the columns that change (ROW_SCHEMA), the new types, and the seats, by side.
+
+    shifts  figures that become more by so much, whatever they are now, so that links alike share one proposal
+    """
 
     proposal: Proposal
     changes: Row
     types: Mapping[str, ModuleType | None]
     seats: Mapping[str, Seat]
+    shifts: Mapping[str, int]
+
+    def after(self, row: Row) -> dict[str, object]:
+        """The link's row as it would be."""
+        known = {name: row[name] if row[name] is not None or name != _FILTERS else 0 for name in self.shifts}
+        figures = {name: _whole(now) + self.shifts[name] for name, now in known.items() if now is not None}
+        return {**row, **self.changes, **figures}
 
     @property
     def new(self) -> tuple[str, ...]:
@@ -40,7 +52,7 @@ def apply(
     proposal: Proposal, row: Row, places: Mapping[str, Place], knowledge: Knowledge, seat_of: Seating
 ) -> Applied | None:
     """The proposal on a link as judged; None where no module type is known for it, or nothing would change."""
-    changes = filtered(proposal, row)
+    changes: dict[str, object] = {}
     types: dict[str, ModuleType | None] = {}
     seats: dict[str, Seat] = {}
     for side in SIDES:
@@ -78,13 +90,29 @@ def apply(
         changes |= {"rate_gbps": told} if row["rate_gbps"] != told else {}
     if changes:
         changes["status"] = "planned"  # of what is to come nothing is taken for granted
-    return Applied(proposal, changes, types, seats)
+    shifts = {name: by for name, by in _shifts(proposal, row).items() if name not in changes}
+    return Applied(proposal, changes, types, seats, shifts)
 
 
 def changed(rows: pl.DataFrame, applied: Iterable[tuple[int, Applied]]) -> pl.DataFrame:
     """The links as they would be: each proposal on the link at its place in rows, as rows of ROW_SCHEMA."""
     held = list(rows.select(*ROW_SCHEMA).iter_rows(named=True))
-    return framed({**held[nth], **each.changes} for nth, each in applied)
+    return framed(each.after(held[nth]) for nth, each in applied)
+
+
+def fellow(applied: Applied) -> Applied:
+    """What becomes of the link of now where it goes on beside: its light goes through the filters too."""
+    added = applied.proposal.mux_mdb or 0
+    shifts = {**_through(added), **{f"{side}_rx_mdbm": -added for side in SIDES}}
+    return replace(applied, changes={}, shifts=shifts)
+
+
+def shifted(rows: pl.DataFrame, shifts: Mapping[str, int]) -> pl.DataFrame:
+    """Rows with figures that become more by so much; what is not known stays so, but no filters are ones of 0 dB."""
+    return rows.with_columns(
+        ((pl.col(name).fill_null(0) if name == _FILTERS else pl.col(name)) + by).alias(name)
+        for name, by in shifts.items()
+    )
 
 
 def module_columns(side: str, type_: ModuleType) -> dict[str, object]:
@@ -144,6 +172,25 @@ def _beside(interface: str, place: Place, knowledge: Knowledge, seat_of: Seating
     return found
 
 
+def _shifts(proposal: Proposal, row: Row) -> dict[str, int]:
+    """The loss of new filters, and what a device may still draw where modules go on beside or are set free."""
+    shifts = _through(proposal.mux_mdb) if proposal.mux_mdb else {}
+    more = (proposal.copies or 1) - (proposal.merged or 1) + proposal.beside
+    for side in SIDES if more else ():
+        draw = row[f"{side}_power_high_mw"]
+        shifts |= {f"{side}_headroom_mw": -more * _whole(draw)} if draw is not None else {}
+    return shifts
+
+
+def _through(filters_mdb: int) -> dict[str, int]:
+    """What filters that come in add to a path: a loss that was measured without them did not see them."""
+    return {_FILTERS: filters_mdb, "loss_mdb": filters_mdb}
+
+
+def _whole(value: object) -> int:
+    return int(str(value))
+
+
 def _plug(now: str, type_: ModuleType) -> str:
     return now if now in type_.connectors else type_.connectors[0]
 
@@ -163,17 +210,3 @@ def _plant(
         # measured on other fibres
         changes |= {"loss_mdb": None, "loss_nm": None, "reflectance_mdb": None} if proposal.fibers else {}
     return changes
-
-
-def filtered(proposal: Proposal, row: Row) -> dict[str, object]:
-    """What new filters change of a link whose light goes through them: what was measured did not see their loss."""
-    if proposal.mux_mdb is None:
-        return {}
-    added = proposal.mux_mdb - _whole(row["mux_mdb"], 0)
-    measured = {"loss_mdb": added, **{f"{side}_rx_mdbm": -added for side in SIDES}}
-    seen = {name: _whole(row[name]) + more for name, more in measured.items() if row[name] is not None}
-    return {**seen, "mux_mdb": proposal.mux_mdb}
-
-
-def _whole(value: object, default: int = 0) -> int:
-    return default if value is None else int(str(value))

@@ -220,7 +220,7 @@ def _meant(what: str, knowledge: Knowledge) -> set[str | None]:
 def _every(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
     """The rows of links, with what the strategies read beside: target and parallel links."""
     found = base_rows(judged).filter(pl.col("status") != "spare").sort("link")
-    told = ("a_type", "b_type", "a_speaks", "b_speaks", "strands_needed")
+    told = ("a_type", "b_type", "a_speaks", "b_speaks", "a_power_high_mw", "b_power_high_mw", "strands_needed")
     types = judged.links.select("link", "case", *told).filter(pl.col("case") == 0)
     found = found.join(types.drop("case"), on="link", how="left", maintain_order="left")
     wanted = pl.lit(to_gbps) if to_gbps else pl.col("target_gbps").fill_null(WANTED_GBPS)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from .applied import Applied, changed, filtered
+from .applied import Applied, changed, fellow
 from .candidates import ROW_SCHEMA, Outcomes, framed
 from .choices import Flip
 from .repairs import Judging, least_changes
@@ -23,7 +23,7 @@ def fellows(rows: pl.DataFrame, applied: AppliedTo) -> pl.DataFrame:
     """The link of now as its light then goes, for each proposal beside which it goes on (ROW_SCHEMA)."""
     held = list(rows.select(*ROW_SCHEMA).iter_rows(named=True))
     beside = [applied[at] for at in _beside(applied)]
-    return framed({**held[nth], **filtered(each.proposal, held[nth])} for nth, each in beside)
+    return framed(fellow(each).after(held[nth]) for nth, each in beside)
 
 
 def findings_beside(applied: AppliedTo, outcomes: Outcomes) -> dict[int, tuple[Finding, ...]]:

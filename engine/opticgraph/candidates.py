@@ -12,7 +12,7 @@ import polars as pl
 
 from .derive import Judged, derive
 from .design import DEVICE_SCHEMA, GROUP_SCHEMA, LINK_SCHEMA, PORT_SCHEMA, SIDES, Design
-from .findings import findings_of
+from .findings import findings_of, verdict_of
 from .knowledge import Knowledge
 from .reason import Memory, reason
 from .result import Finding, Findings
@@ -72,8 +72,7 @@ class Outcomes:
 
     def verdict(self, row: int) -> str:
         """works, fails or unknown."""
-        severities = set(self.severities(row).values())
-        return "fails" if "violation" in severities else "unknown" if "unknown" in severities else "works"
+        return verdict_of(self.severities(row).values())
 
     def findings(self, rows: Iterable[int]) -> dict[int, tuple[Finding, ...]]:
         """The findings of some rows in the trade's words, worst first."""

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from . import fields
-from .applied import Applied
+from .applied import Applied, fellow, shifted
 from .candidates import ROW_SCHEMA, Outcomes
 from .choices import TABLE_SCHEMA, LinkOptions, Option, Rejected
 from .design import SIDES
+from .findings import verdict_of
 from .moves import hangs_on
 from .repairs import Judging, needs_of
 from .situations import NUMBERS, situations
@@ -58,9 +59,13 @@ def table_of(
         left[kind].append(applied[kind][nth])
     judged = probed.judged.links[pl.Series(open_, dtype=pl.UInt32)].hstack(probes[open_].select("kind"))
     limits = {int(str(kind)): own for (kind,), own in judged.group_by("kind")}
-    placed = rows.with_columns(situation=situations(rows, limits, splice_mdb=probed.knowledge.splice))
-    tried = _crossed(placed.unique("situation", keep="first", maintain_order=True), left)
-    told = _told(tried, left, judging(tried.select(*ROW_SCHEMA)))
+    beside = {kind: [fellow(each) for each in own if each.proposal.beside] for kind, own in left.items()}
+    shifts = {kind: [each.shifts for each in (*own, *beside[kind])] for kind, own in left.items()}
+    placed = rows.with_columns(situation=situations(rows, limits, shifts, splice_mdb=probed.knowledge.splice))
+    each = placed.unique("situation", keep="first", maintain_order=True)
+    tried, gone_on = _crossed(each, left), _crossed(each, beside)
+    outcomes = judging(pl.concat([tried, gone_on]).select(*ROW_SCHEMA))
+    told = _told(tried, left, outcomes, _fellows(tried, gone_on, left, outcomes))
     by_link = placed.select("link", "situation").join(told, on="situation", how="inner", maintain_order="left")
     verdict = pl.col("link").replace_strict(now, return_dtype=pl.String)
     by_link = by_link.with_columns(
@@ -103,23 +108,49 @@ def _crossed(rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]]) -> pl
             }
         )
         both = own.join(changes, how="cross")
-        parts.append(
-            both.with_columns(
-                pl.when(f"set {name}").then(f"new {name}").otherwise(name).alias(name) for name in columns
-            ).select(*own.columns, "nth")
-        )
-    return pl.concat(parts)
+        both = both.with_columns(
+            pl.when(f"set {name}").then(f"new {name}").otherwise(name).alias(name) for name in columns
+        ).select(*own.columns, "nth")
+        parts += [
+            shifted(part, proposals[int(str(nth))].shifts) for (nth,), part in both.group_by("nth", maintain_order=True)
+        ]
+    return pl.concat([rows.clear().with_columns(nth=pl.lit(0, pl.UInt32)), *parts])
 
 
-def _told(tried: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcomes: Outcomes) -> pl.DataFrame:
+def _fellows(
+    tried: pl.DataFrame, gone_on: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcomes: Outcomes
+) -> Mapping[int, int]:
+    """Of each row of a proposal beside the link of now, the row of that link as it then goes on."""
+    places = {key: tried.height + at for at, key in enumerate(gone_on.select("situation", "nth").iter_rows())}
+    found: dict[int, int] = {}
+    for at, (situation, kind, nth) in enumerate(tried.select("situation", "kind", "nth").iter_rows()):
+        if applied[kind][nth].proposal.beside:
+            before = sum(each.proposal.beside for each in applied[kind][:nth])
+            found[at] = places[situation, before]
+    return found
+
+
+def _told(
+    tried: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcomes: Outcomes, fellows: Mapping[int, int]
+) -> pl.DataFrame:
     verdicts, needs, rules = [], [], []
     said: dict[tuple[object, ...], str] = {}
-    for at, (kind, nth) in enumerate(tried.select("kind", "nth").iter_rows()):
-        severities = outcomes.severities(at)
-        verdict = outcomes.verdict(at)
+    stays = {
+        situation: at
+        for at, (situation, kind, nth) in enumerate(tried.select("situation", "kind", "nth").iter_rows())
+        if applied[kind][nth].proposal.strategy == "stay"
+    }
+    for at, (situation, kind, nth) in enumerate(tried.select("situation", "kind", "nth").iter_rows()):
+        severities = dict(outcomes.severities(at))
+        if at in fellows:  # what is new on the link of now, which goes on beside
+            now = outcomes.severities(stays[situation]).items()
+            new = dict(outcomes.severities(fellows[at]).items() - now)
+            severities |= {rule: worse for rule, worse in new.items() if severities.get(rule) != "violation"}
+        verdict = verdict_of(severities.values())
         key = (kind, nth, tuple(sorted(severities.items())))
         if verdict == "unknown" and key not in said:
-            said[key] = "; ".join(needs_of(outcomes.findings([at]).get(at, ())))
+            told = outcomes.findings([at, fellows.get(at, at)])
+            said[key] = "; ".join(dict.fromkeys(need for each in told.values() for need in needs_of(each)))
         verdicts.append(verdict)
         needs.append(said.get(key) if verdict == "unknown" else None)
         rules.append(sorted(rule for rule, severity in severities.items() if severity == "violation"))
@@ -129,7 +160,7 @@ def _told(tried: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcome
             "situation": tried["situation"],
             "strategy": [one.proposal.strategy for one in each],
             **{f"{s}_module": [type_.id if (type_ := one.types[s]) else None for one in each] for s in SIDES},
-            "rate_gbps": tried["rate_gbps"],
+            "rate_gbps": tried["rate_gbps"] * pl.Series([one.proposal.copies or 1 for one in each]),
             "verdict": verdicts,
             "needs": needs,
             "rules": pl.Series(rules, dtype=pl.List(pl.String)),

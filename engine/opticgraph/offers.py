@@ -44,7 +44,7 @@ class Asked:
 
     def verdict(self, at: int) -> str:
         """works, fails or unknown: what the findings of a proposal come to."""
-        return verdict_of(self.findings.get(at, ()))
+        return verdict_of(finding.severity for finding in self.findings.get(at, ()))
 
 
 def offers(
@@ -115,9 +115,14 @@ def _made(
         needs=tuple(dict.fromkeys(needs)),
         findings=tuple(findings),
         together=together,
-        changes={name: (row[name], value) for name, value in applied.changes.items() if name in ROW_SCHEMA},
+        changes=_changes(row, applied),
         work=work,
     )
+
+
+def _changes(row: Row, applied: Applied) -> Mapping[str, tuple[object, object]]:
+    after = applied.after(row)
+    return {name: (row[name], after[name]) for name in ROW_SCHEMA if row[name] != after[name]}
 
 
 def _rejected(row: Row, applied: Applied, findings: tuple[Finding, ...], flips: tuple[Flip, ...]) -> Rejected:
@@ -132,6 +137,7 @@ def _rejected(row: Row, applied: Applied, findings: tuple[Finding, ...], flips: 
         rules=tuple(sorted({finding.rule for finding in broken})),
         findings=tuple(broken),
         flips=tuple(_for_all(flip, row, applied.proposal.copies) for flip in flips),
+        changes=_changes(row, applied),
     )
 
 

@@ -43,7 +43,7 @@ class Proposal:
     fibers         which they are: spare, or spare and freed; None are those of now
     merged         how many parallel links it takes over, itself included
     copies         how many links like it there would be
-    mux_mdb        what filters on the way lose, both ends together
+    mux_mdb        what new filters on the way lose, both ends together
     beside         whether the link of now goes on through the same filters
     """
 

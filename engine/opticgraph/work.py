@@ -27,7 +27,7 @@ def work_of(
     row: Row, applied: Applied, knowledge: Knowledge, *, prices: Prices | None = None, expects: Sequence[str] = ()
 ) -> Work:
     """The work on a link; row has the columns of derive.Judged.links, expects are light levels to be seen after it."""
-    after = {**row, **applied.changes}
+    after = applied.after(row)
     before = {s: knowledge.types.get(str(row[f"{s}_type"])) if row[f"{s}_type"] else None for s in SIDES}
     outage, why = _outage(applied)
     parts = _counted(_parts(row, after, applied))
