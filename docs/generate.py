@@ -20,6 +20,7 @@ from opticgraph.read.cells import Column
 from opticgraph.resources import folder
 from opticgraph.rules import read_rules
 from opticgraph.sources import OPTIC, read_sources
+from opticgraph.strategies import strategies
 
 DOCS = Path(__file__).parent
 
@@ -105,6 +106,15 @@ def questions_page() -> str:
         if question.parameters:
             text += [f"- `{p.name}`: {p.text}, such as `{p.example}`" for p in question.parameters]
             text.append("")
+    text += [
+        "# Strategies",
+        "",
+        "What a link may become is asked the same way: one strategy is one file, `queries/options/<strategy>.rq`. Each",
+        "row is a proposal, judged by the same rules as any link; `opticgraph options` tries them in this order.",
+        "",
+    ]
+    for strategy in strategies():
+        text += [f"## {strategy.name}", "", strategy.text, ""]
     return "\n".join(text)
 
 

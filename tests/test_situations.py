@@ -11,7 +11,7 @@ import opticgraph
 from opticgraph.become import AT_ONCE, MANY
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-import fleet  # noqa: E402
+import fleet
 
 
 @pytest.fixture(scope="module")

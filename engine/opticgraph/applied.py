@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
+import polars as pl
+
+from .candidates import ROW_SCHEMA, framed
 from .design import SIDES
 from .knowledge import Knowledge
 from .pairing import NOTHING
@@ -12,7 +15,9 @@ from .parts import ModuleType
 from .seats import FREE, KEPT, Place, Seat
 from .strategies import Proposal
 
-__all__ = ["Applied", "apply", "module_columns"]
+__all__ = ["Applied", "apply", "changed", "fellow", "module_columns", "shifted"]
+
+_FILTERS = "mux_mdb"
 
 Row = Mapping[str, object]
 Seating = Callable[[str, Place], tuple[ModuleType, Seat] | None]  # seats.seat_for under some knowledge
@@ -20,12 +25,22 @@ Seating = Callable[[str, Place], tuple[ModuleType, Seat] | None]  # seats.seat_f
 
 @dataclass(frozen=True)
 class Applied:
-    """A proposal on one link: the columns that change (ROW_SCHEMA), the new types, and the seats, by side."""
+    """A proposal on one link: the columns that change (ROW_SCHEMA), the new types, and the seats, by side.
+
+    shifts  figures that become more by so much, whatever they are now, so that links alike share one proposal
+    """
 
     proposal: Proposal
     changes: Row
     types: Mapping[str, ModuleType | None]
     seats: Mapping[str, Seat]
+    shifts: Mapping[str, int]
+
+    def after(self, row: Row) -> dict[str, object]:
+        """The link's row as it would be."""
+        known = {name: row[name] if row[name] is not None or name != _FILTERS else 0 for name in self.shifts}
+        figures = {name: _whole(now) + self.shifts[name] for name, now in known.items() if now is not None}
+        return {**row, **self.changes, **figures}
 
     @property
     def new(self) -> tuple[str, ...]:
@@ -45,20 +60,23 @@ def apply(
         legs = getattr(proposal, f"{side}_legs")
         rate = getattr(proposal, f"{side}_cage_rate")
         place = places[side]
-        if interface is None:
-            type_ = knowledge.types.get(str(row[f"{side}_type"])) if row[f"{side}_type"] else None
-            seat = _seat_of(type_, place, rate, knowledge)
+        there = knowledge.types.get(str(row[f"{side}_type"])) if row[f"{side}_type"] else None
+        whole = not legs and not row[f"{side}_lanes"] and not proposal.beside
+        stays = interface is None or (whole and there is not None and there.interface == interface)
+        if interface is None or stays:
+            type_, seat = there, _seat_of(there, place, rate, knowledge)
             if seat is None:
                 return None
         else:
-            found = seat_of(interface, place)
+            found = _beside(interface, place, knowledge, seat_of) if proposal.beside else None
+            found = found or seat_of(interface, place)
             if found is None:
                 return None
             type_, seat = found
             changes |= module_columns(side, type_)
             changes[f"{side}_lanes"] = _leg_lanes(type_, legs)
         types[side], seats[side] = type_, seat
-        changes |= _seated(side, seat, type_, interface is not None, knowledge)
+        changes |= _seated(side, seat, type_, not stays, knowledge)
         if getattr(proposal, f"{side}_plugs") and type_ and type_.connectors:
             changes[f"{side}_connector"] = _plug(str(row[f"{side}_connector"]), type_)
             changes[f"{side}_polish"] = type_.polish
@@ -72,10 +90,32 @@ def apply(
     rates = [type_.rate_gbps for side in SIDES if (type_ := types[side]) and not getattr(proposal, f"{side}_legs")]
     told = min((rate for rate in rates if rate), default=None)
     if told is not None and any(f"{side}_module" in changes for side in SIDES):
-        changes["rate_gbps"] = told
+        changes |= {"rate_gbps": told} if row["rate_gbps"] != told else {}
     if changes:
         changes["status"] = "planned"  # of what is to come nothing is taken for granted
-    return Applied(proposal, changes, types, seats)
+    shifts = {name: by for name, by in _shifts(proposal, row).items() if name not in changes}
+    return Applied(proposal, changes, types, seats, shifts)
+
+
+def changed(rows: pl.DataFrame, applied: Iterable[tuple[int, Applied]]) -> pl.DataFrame:
+    """The links as they would be: each proposal on the link at its place in rows, as rows of ROW_SCHEMA."""
+    held = list(rows.select(*ROW_SCHEMA).iter_rows(named=True))
+    return framed(each.after(held[nth]) for nth, each in applied)
+
+
+def fellow(applied: Applied) -> Applied:
+    """What becomes of the link of now where it goes on beside: its light goes through the filters too."""
+    added = applied.proposal.mux_mdb or 0
+    shifts = {**_through(added), **{f"{side}_rx_mdbm": -added for side in SIDES}}
+    return replace(applied, changes={}, shifts=shifts)
+
+
+def shifted(rows: pl.DataFrame, shifts: Mapping[str, int]) -> pl.DataFrame:
+    """Rows with figures that become more by so much; what is not known stays so, but no filters are ones of 0 dB."""
+    return rows.with_columns(
+        ((pl.col(name).fill_null(0) if name == _FILTERS else pl.col(name)) + by).alias(name)
+        for name, by in shifts.items()
+    )
 
 
 _MEASURED = frozenset(("loss_mdb", "reflectance_mdb", *(f"{s}_{name}_mdbm" for s in SIDES for name in ("rx", "tx"))))
@@ -129,6 +169,34 @@ def _seated(side: str, seat: Seat, type_: ModuleType | None, new: bool, knowledg
     return changes
 
 
+def _beside(interface: str, place: Place, knowledge: Knowledge, seat_of: Seating) -> tuple[ModuleType, Seat] | None:
+    """A seat that takes a module while the one of now keeps its own; None where no such cage is known."""
+    others = Place(tuple(seat for seat in place.seats if seat.way != KEPT), place.adapter)
+    found = seat_of(interface, others)
+    if found is None or found[0].form_factor not in knowledge.takes.get(found[1].socket or "", ()):
+        return None
+    return found
+
+
+def _shifts(proposal: Proposal, row: Row) -> dict[str, int]:
+    """The loss of new filters, and what a device may still draw where modules go on beside or are set free."""
+    shifts = _through(proposal.mux_mdb) if proposal.mux_mdb else {}
+    more = (proposal.copies or 1) - (proposal.merged or 1) + proposal.beside
+    for side in SIDES if more else ():
+        draw = row[f"{side}_power_high_mw"]
+        shifts |= {f"{side}_headroom_mw": -more * _whole(draw)} if draw is not None else {}
+    return shifts
+
+
+def _through(filters_mdb: int) -> dict[str, int]:
+    """What filters that come in add to a path: a loss that was measured without them did not see them."""
+    return {_FILTERS: filters_mdb, "loss_mdb": filters_mdb}
+
+
+def _whole(value: object) -> int:
+    return int(str(value))
+
+
 def _plug(now: str, type_: ModuleType) -> str:
     return now if now in type_.connectors else type_.connectors[0]
 
@@ -147,6 +215,4 @@ def _plant(
     if proposal.fibers or proposal.merged:
         # measured on other fibres
         changes |= {"loss_mdb": None, "loss_nm": None, "reflectance_mdb": None} if proposal.fibers else {}
-    if proposal.mux_mdb is not None:
-        changes["mux_mdb"] = proposal.mux_mdb
     return changes

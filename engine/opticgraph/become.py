@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from .alike import alike
-from .applied import Applied, apply, module_columns
+from .applied import Applied, apply, changed, module_columns
+from .beside import fellows, findings_beside, flips_beside
 from .candidates import ROW_SCHEMA, base_rows, judge_rows
 from .choices import Change, Flip, LinkOptions, Option, Options, Rejected
 from .derive import Judged, derive
@@ -114,13 +115,15 @@ def _offered(setting: _Setting, rows: pl.DataFrame, *, searched: bool) -> tuple[
     """Everything about the links of these rows; searched asks for flips and repairs too."""
     places = places_of(setting.judged, rows, host=setting.host)
     applied = _applied(setting.design, rows, places, setting.knowledge)
+    outcomes = setting.judging(pl.concat([changed(rows, applied), fellows(rows, applied)]))
     asked = Asked(
         rows=list(rows.iter_rows(named=True)),
         everyone=list(setting.every.iter_rows(named=True)),
         groups=dict(setting.design.groups.select("group", "kind").iter_rows()),
         places=places,
         applied=applied,
-        outcomes=setting.judging(_changed(rows, applied)),
+        outcomes=outcomes,
+        findings=findings_beside(applied, outcomes),
         prices=setting.prices,
     )
     flips = _flips(rows, asked, setting.judging) if searched else {}
@@ -217,12 +220,14 @@ def _meant(what: str, knowledge: Knowledge) -> set[str | None]:
 def _every(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
     """The rows of links, with what the strategies read beside: target and parallel links."""
     found = base_rows(judged).filter(pl.col("status") != "spare").sort("link")
-    types = judged.links.select("link", "case", "a_type", "b_type", "strands_needed").filter(pl.col("case") == 0)
+    told = ("a_type", "b_type", "a_speaks", "b_speaks", "a_power_high_mw", "b_power_high_mw", "strands_needed")
+    types = judged.links.select("link", "case", *told).filter(pl.col("case") == 0)
     found = found.join(types.drop("case"), on="link", how="left", maintain_order="left")
     wanted = pl.lit(to_gbps) if to_gbps else pl.col("target_gbps").fill_null(WANTED_GBPS)
     found = found.with_columns(target_gbps=pl.when(wanted > pl.col("rate_gbps").fill_null(0)).then(wanted))
     pair = pl.concat_list("a_device", "b_device").list.sort()
-    alike = [pair, "a_type", "b_type", "rate_gbps", "fiber_type", "target_gbps"]
+    spoken = pl.concat_list("a_speaks", "b_speaks").list.sort()  # whichever end a record names first, of any maker
+    alike = [pair, spoken, "rate_gbps", "fiber_type", "target_gbps"]
     active = pl.col("status") == "active"
     whole = active & (pl.col("a_lanes").list.len().fill_null(0) == 0) & (pl.col("b_lanes").list.len().fill_null(0) == 0)
     return found.with_columns(
@@ -301,20 +306,15 @@ def _beside(rows: pl.DataFrame) -> bytes:
     return "".join(lines).encode()
 
 
-def _changed(rows: pl.DataFrame, applied: Sequence[tuple[int, Applied]]) -> pl.DataFrame:
-    held = list(rows.select(*ROW_SCHEMA).iter_rows(named=True))
-    records = [[{**held[nth], **each.changes}[name] for name in ROW_SCHEMA] for nth, each in applied]
-    return pl.DataFrame(records, schema=ROW_SCHEMA, orient="row")
-
-
 # --- what would flip it, and repairs ---------------------------------------------------------------------------------
 
 
 def _flips(rows: pl.DataFrame, asked: Asked, judging: Judging) -> Mapping[int, tuple[Flip, ...]]:
     """Of every rejected proposal, by its place, the least changes that would make it work."""
-    rejected = [at for at in range(len(asked.applied)) if asked.outcomes.verdict(at) == "fails"]
-    found = least_changes(_changed(rows, [asked.applied[at] for at in rejected]), judging)
-    return {rejected[nth]: flips for nth, flips in found.items()}
+    rejected = [at for at in range(len(asked.applied)) if asked.verdict(at) == "fails"]
+    found = least_changes(changed(rows, [asked.applied[at] for at in rejected]), judging)
+    flips = {rejected[nth]: flips for nth, flips in found.items()}
+    return flips | flips_beside(rows, asked.applied, flips, judging)
 
 
 def _repairs(

@@ -12,13 +12,13 @@ import polars as pl
 
 from .derive import Judged, derive
 from .design import DEVICE_SCHEMA, GROUP_SCHEMA, LINK_SCHEMA, PORT_SCHEMA, SIDES, Design
-from .findings import findings_of
+from .findings import findings_of, verdict_of
 from .knowledge import Knowledge
 from .reason import Memory, reason
 from .result import Finding, Findings
 from .rules import Rules
 
-__all__ = ["ROW_SCHEMA", "Outcomes", "base_rows", "judge_rows"]
+__all__ = ["ROW_SCHEMA", "Outcomes", "base_rows", "framed", "judge_rows"]
 
 MARK = "\x1e"  # between a name and the number of its row; no name has it (readers strip control characters)
 _MARKED = re.compile(f"{MARK}[0-9]+")
@@ -72,8 +72,7 @@ class Outcomes:
 
     def verdict(self, row: int) -> str:
         """works, fails or unknown."""
-        severities = set(self.severities(row).values())
-        return "fails" if "violation" in severities else "unknown" if "unknown" in severities else "works"
+        return verdict_of(self.severities(row).values())
 
     def findings(self, rows: Iterable[int]) -> dict[int, tuple[Finding, ...]]:
         """The findings of some rows in the trade's words, worst first."""
@@ -113,6 +112,11 @@ def base_rows(judged: Judged) -> pl.DataFrame:
         links = links.with_columns((left + pl.col(f"{side}_power_high_mw").fill_null(0)).alias(f"{side}_headroom_mw"))
     rate = pl.coalesce("rate_gbps", "pair_rate_gbps").alias("rate_gbps")
     return links.with_columns(rate).select("at", *ROW_SCHEMA)
+
+
+def framed(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
+    """Rows as a frame of ROW_SCHEMA."""
+    return pl.DataFrame([[row[name] for name in ROW_SCHEMA] for row in rows], schema=ROW_SCHEMA, orient="row")
 
 
 def judge_rows(rows: pl.DataFrame, *, knowledge: Knowledge, rules: Rules, memory: Memory) -> Outcomes:

@@ -114,7 +114,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Rejected:
-    """One thing a link may not become: every rule that rejects it, what they say, and the least that would flip it."""
+    """One thing a link may not become: every rule that rejects it, what they say, and the least that would flip it.
+
+    changes     columns of the link that would change: from, to
+    """
 
     strategy: str
     a_module: str | None
@@ -125,6 +128,7 @@ class Rejected:
     rules: tuple[str, ...]
     findings: tuple[Finding, ...]
     flips: tuple[Flip, ...]
+    changes: Mapping[str, tuple[object, object]]
 
 
 @dataclass(frozen=True)

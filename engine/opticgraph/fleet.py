@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from . import fields
-from .applied import Applied
+from .applied import Applied, fellow, shifted
 from .candidates import ROW_SCHEMA, Outcomes
 from .choices import TABLE_SCHEMA, LinkOptions, Option, Rejected
 from .design import SIDES
+from .findings import verdict_of
 from .moves import hangs_on
 from .repairs import Judging, needs_of
 from .situations import NUMBERS, situations
@@ -65,9 +66,13 @@ def table_of(
         left[kind].append(applied[kind][nth])
     judged = probed.judged.links[pl.Series(open_, dtype=pl.UInt32)].hstack(probes[open_].select("kind"))
     limits = {int(str(kind)): own for (kind,), own in judged.group_by("kind")}
-    placed = rows.with_columns(situation=situations(rows, limits, splice_mdb=probed.knowledge.splice))
-    tried = _crossed(placed.unique("situation", keep="first", maintain_order=True), left)
-    told = _told(tried, left, judging(tried.select(*ROW_SCHEMA)))
+    beside = {kind: [fellow(each) for each in own if each.proposal.beside] for kind, own in left.items()}
+    shifts = {kind: [each.shifts for each in (*own, *beside[kind])] for kind, own in left.items()}
+    placed = rows.with_columns(situation=situations(rows, limits, shifts, splice_mdb=probed.knowledge.splice))
+    each = placed.unique("situation", keep="first", maintain_order=True)
+    tried, gone_on = _crossed(each, left), _crossed(each, beside)
+    outcomes = judging(pl.concat([tried, gone_on]).select(*ROW_SCHEMA))
+    told = _told(tried, left, outcomes, _fellows(tried, gone_on, left, outcomes))
     by_link = placed.select("link", "situation").join(told, on="situation", how="inner", maintain_order="left")
     by_link = by_link.join(now.select("link", now="verdict"), on="link", how="left", maintain_order="left")
     by_link = by_link.with_columns(verdict=pl.when(pl.col("strategy") == "stay").then("now").otherwise("verdict"))
@@ -108,32 +113,65 @@ def _crossed(rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]]) -> pl
             }
         )
         both = own.join(changes, how="cross")
-        parts.append(
-            both.with_columns(
-                pl.when(f"set {name}").then(f"new {name}").otherwise(name).alias(name) for name in columns
-            ).select(*own.columns, "nth")
-        )
-    return pl.concat(parts)
+        both = both.with_columns(
+            pl.when(f"set {name}").then(f"new {name}").otherwise(name).alias(name) for name in columns
+        ).select(*own.columns, "nth")
+        if not any(each.shifts for each in proposals):
+            parts.append(both)
+            continue
+        parts += [
+            shifted(part, proposals[int(str(nth))].shifts) for (nth,), part in both.group_by("nth", maintain_order=True)
+        ]
+    return pl.concat([rows.clear().with_columns(nth=pl.lit(0, pl.UInt32)), *parts])
 
 
-def _told(tried: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcomes: Outcomes) -> pl.DataFrame:
-    places = list(tried.select("kind", "nth").iter_rows())
-    worst = [outcomes.severities(at) for at in range(len(places))]
-    verdicts = list(map(outcomes.verdict, range(len(places))))
+def _fellows(
+    tried: pl.DataFrame, gone_on: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcomes: Outcomes
+) -> Mapping[int, int]:
+    """Of each row of a proposal beside the link of now, the row of that link as it then goes on."""
+    places = {key: tried.height + at for at, key in enumerate(gone_on.select("situation", "nth").iter_rows())}
+    found: dict[int, int] = {}
+    for at, (situation, kind, nth) in enumerate(tried.select("situation", "kind", "nth").iter_rows()):
+        if applied[kind][nth].proposal.beside:
+            before = sum(each.proposal.beside for each in applied[kind][:nth])
+            found[at] = places[situation, before]
+    return found
+
+
+def _told(
+    tried: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcomes: Outcomes, fellows: Mapping[int, int]
+) -> pl.DataFrame:
+    places = list(tried.select("situation", "kind", "nth").iter_rows())
+    stays = {
+        situation: at
+        for at, (situation, kind, nth) in enumerate(places)
+        if applied[kind][nth].proposal.strategy == "stay"
+    }
+    worst = [dict(outcomes.severities(at)) for at in range(len(places))]
+    for at, fellow_at in fellows.items():  # what is new on the link of now, which goes on beside
+        now = outcomes.severities(stays[places[at][0]]).items()
+        new = dict(outcomes.severities(fellow_at).items() - now)
+        worst[at] |= {rule: worse for rule, worse in new.items() if worst[at].get(rule) != "violation"}
+    verdicts = [verdict_of(severities.values()) for severities in worst]
     # what is needed is the same wherever the same rules of the same option are unknown
-    keys = [(place, tuple(sorted(severities.items()))) for place, severities in zip(places, worst, strict=True)]
+    keys = [(*place[1:], tuple(sorted(severities.items()))) for place, severities in zip(places, worst, strict=True)]
     standing = {key: at for at, key in reversed(list(enumerate(keys))) if verdicts[at] == "unknown"}
-    findings = outcomes.findings(standing.values())
-    needed = {key: "; ".join(needs_of(findings.get(at, ()))) for key, at in standing.items()}
+    findings = outcomes.findings({row for at in standing.values() for row in (at, fellows.get(at, at))})
+    needed = {
+        key: "; ".join(
+            dict.fromkeys(need for row in (at, fellows.get(at, at)) for need in needs_of(findings.get(row, ())))
+        )
+        for key, at in standing.items()
+    }
     needs = [needed[key] if verdict == "unknown" else None for key, verdict in zip(keys, verdicts, strict=True)]
     rules = [sorted(rule for rule, severity in one.items() if severity == "violation") for one in worst]
-    each = [applied[kind][nth] for kind, nth in places]
+    each = [applied[kind][nth] for _, kind, nth in places]
     return pl.DataFrame(
         {
             "situation": tried["situation"],
             "strategy": [one.proposal.strategy for one in each],
             **{f"{s}_module": [type_.id if (type_ := one.types[s]) else None for one in each] for s in SIDES},
-            "rate_gbps": tried["rate_gbps"],
+            "rate_gbps": tried["rate_gbps"] * pl.Series([one.proposal.copies or 1 for one in each]),
             "verdict": verdicts,
             "needs": needs,
             "rules": pl.Series(rules, dtype=pl.List(pl.String)),

@@ -83,7 +83,7 @@ def _lengths(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowle
     reaches = {r.reach_mm for t in types.values() if t for r in t.reaches if r.reach_mm}
     for reach in sorted(reaches, reverse=True):
         if isinstance(now, int) and reach < now:
-            yield Change((("length_mm", reach),), f"a run of at most {reach / 1000:g} m")
+            yield Change((("length_mm", reach),), f"a run of at most {reach / 1000:g} m", cost=_NEW_PLANT)
 
 
 def _losses(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge) -> Iterator[Change]:
@@ -94,7 +94,7 @@ def _losses(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowled
     for budget in sorted(budgets, reverse=True):
         if budget < int(str(row["path_low_mdb"])):
             words = f"a path that loses at most {budget / 1000:g} dB"
-            yield Change((("loss_mdb", budget - fitted),), words)
+            yield Change((("loss_mdb", budget - fitted),), words, cost=_NEW_PLANT)
 
 
 def _attenuators(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge) -> Iterator[Change]:
@@ -124,7 +124,7 @@ def _fecs(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge
 def _lines(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge) -> Iterator[Change]:
     words = {"amplified": "an amplified line", "none": "a line without amplifiers"}
     for word in terms.words("LineSystem"):
-        yield Change((("line_system", word),), words.get(word, f"line system {word}"))
+        yield Change((("line_system", word),), words.get(word, f"line system {word}"), cost=_NEW_PLANT)
 
 
 def _osnrs(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge) -> Iterator[Change]:
@@ -210,7 +210,9 @@ def _db(value: object) -> str:
     return f"{int(str(value)) / 1000:g} dB"
 
 
-_NEW_PLANT = 10  # a new cable weighs as much as ten cords: only for the order in which ways out are shown
+_NEW_PLANT = (
+    10  # another cable, route or line weighs as much as ten cords: for the order of ways out, and which to show
+)
 _MOVES: Mapping[str, Callable[[Row, Mapping[str, ModuleType | None], Knowledge], Iterator[Change]]] = MappingProxyType(
     {
         "adapter": _adapters,

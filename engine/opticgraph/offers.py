@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .applied import Applied
-from .candidates import Outcomes
+from .candidates import ROW_SCHEMA, Outcomes
 from .choices import Flip, LinkOptions, Option, Rejected, Work
 from .design import SIDES
+from .findings import verdict_of
 from .prices import Prices
 from .repairs import needs_of
 from .result import Audit, Finding
@@ -29,6 +30,7 @@ class Asked:
     rows      the links asked about, everyone all links of the design: as become.py lays them out
     groups    group -> its kind
     applied   the place of a link in rows, and a proposal applied to it; outcomes has them in the same order
+    findings  of each of those, by its place: what the rules say of it, and of the link of now where that goes on beside
     """
 
     rows: Sequence[Row]
@@ -37,7 +39,12 @@ class Asked:
     places: Mapping[tuple[str, str], Place]
     applied: Sequence[tuple[int, Applied]]
     outcomes: Outcomes
+    findings: Mapping[int, tuple[Finding, ...]]
     prices: Prices | None
+
+    def verdict(self, at: int) -> str:
+        """works, fails or unknown: what the findings of a proposal come to."""
+        return verdict_of(finding.severity for finding in self.findings.get(at, ()))
 
 
 def offers(
@@ -45,7 +52,6 @@ def offers(
 ) -> tuple[LinkOptions, ...]:
     """Options and refusals of each link; flips by place in asked.applied, repairs by link."""
     verdicts = {verdict.link: verdict.verdict for verdict in now.verdicts}
-    findings = asked.outcomes.findings(range(len(asked.applied)))
     moving = _moving_together(asked)
     offered: dict[int, list[Option]] = defaultdict(list)
     refused: dict[int, list[Rejected]] = defaultdict(list)
@@ -53,12 +59,10 @@ def offers(
         row = asked.rows[nth]
         if each.proposal.strategy == "stay":
             offered[nth].append(_stay(asked, row, each, verdicts[str(row["link"])], now))
-        elif asked.outcomes.verdict(at) == "fails":
-            refused[nth].append(_rejected(row, each, findings.get(at, ()), flips.get(at, ())))
+        elif asked.verdict(at) == "fails":
+            refused[nth].append(_rejected(row, each, asked.findings[at], flips.get(at, ())))
         else:
-            offered[nth].append(
-                _option(asked, row, each, at, findings.get(at, ()), _together(asked, row, each, moving))
-            )
+            offered[nth].append(_option(asked, row, each, at, _together(asked, row, each, moving)))
     return tuple(
         LinkOptions(
             link=str(row["link"]),
@@ -80,14 +84,15 @@ def _stay(asked: Asked, row: Row, applied: Applied, verdict: str, now: Audit) ->
     return _made(row, applied, verdict, needs, own, (), work_of(row, applied, asked.outcomes.knowledge))
 
 
-def _option(
-    asked: Asked, row: Row, applied: Applied, at: int, findings: Sequence[Finding], together: tuple[str, ...]
-) -> Option:
+def _option(asked: Asked, row: Row, applied: Applied, at: int, together: tuple[str, ...]) -> Option:
+    findings = asked.findings.get(at, ())
     expects = _levels(applied, asked.outcomes.of(at))
     work = work_of(row, applied, asked.outcomes.knowledge, prices=asked.prices, expects=expects)
     needs = [*needs_of(findings), *_seats_needed(asked, row, applied)]
-    verdict = "unknown" if needs else asked.outcomes.verdict(at)
-    return _made(row, applied, verdict, needs, [*findings, *_group_warnings(asked, row, applied)], together, work)
+    verdict = "unknown" if needs else asked.verdict(at)
+    return _made(
+        row, applied, verdict, needs, [*findings, *_group_warnings(asked, row, applied, together)], together, work
+    )
 
 
 def _made(
@@ -110,9 +115,14 @@ def _made(
         needs=tuple(dict.fromkeys(needs)),
         findings=tuple(findings),
         together=together,
-        changes={name: (row[name], value) for name, value in applied.changes.items() if row[name] != value},
+        changes=_changes(row, applied),
         work=work,
     )
+
+
+def _changes(row: Row, applied: Applied) -> Mapping[str, tuple[object, object]]:
+    after = applied.after(row)
+    return {name: (row[name], after[name]) for name in ROW_SCHEMA if row[name] != after[name]}
 
 
 def _rejected(row: Row, applied: Applied, findings: tuple[Finding, ...], flips: tuple[Flip, ...]) -> Rejected:
@@ -127,6 +137,7 @@ def _rejected(row: Row, applied: Applied, findings: tuple[Finding, ...], flips: 
         rules=tuple(sorted({finding.rule for finding in broken})),
         findings=tuple(broken),
         flips=tuple(_for_all(flip, row, applied.proposal.copies) for flip in flips),
+        changes=_changes(row, applied),
     )
 
 
@@ -247,10 +258,14 @@ def _together(
 
 
 def _seats_needed(asked: Asked, row: Row, applied: Applied) -> list[str]:
-    """Cages that more links like this one need and that neither record nor host catalogue names as free."""
-    needed, takes = (applied.proposal.copies or 1) - 1, asked.outcomes.knowledge.takes
+    """Cages that links beside the one of now need and that neither record nor host catalogue names as free."""
+    takes = asked.outcomes.knowledge.takes
     told = []
-    for side in SIDES if needed else ():
+    for side in SIDES:
+        beside = applied.proposal.beside and applied.seats[side].way == KEPT  # where the link of now has its module
+        needed = (applied.proposal.copies or 1) - 1 + beside
+        if not needed:
+            continue
         type_, device, port = applied.types[side], row[f"{side}_device"], row[f"{side}_port"]
         free = sum(
             seat.count
@@ -258,14 +273,16 @@ def _seats_needed(asked: Asked, row: Row, applied: Applied) -> list[str]:
             if seat.way == FREE and type_ and type_.form_factor in takes.get(seat.socket or "", ())
         )
         if free < needed:
-            told.append(f"{side}_port: {needed - free} more free cages like {port} on {device}")
+            cages = f"{needed - free} more free cage{'s' if needed - free > 1 else ''}"
+            told.append(f"{side}_port: {cages} like {port} on {device}")
     return told
 
 
-def _group_warnings(asked: Asked, row: Row, applied: Applied) -> Iterator[Finding]:
+def _group_warnings(asked: Asked, row: Row, applied: Applied, together: Sequence[str]) -> Iterator[Finding]:
     """What the rest of its group makes of it: protection is as good as the weakest span, a LAG wants one rate."""
     rate, kind = _whole(applied.changes.get("rate_gbps", row["rate_gbps"])), asked.groups.get(str(row["group"]))
-    others = [other for other in asked.everyone if other["group"] == row["group"] and other["link"] != row["link"]]
+    gone = {str(row["link"]), *(together if applied.proposal.merged else ())}
+    others = [other for other in asked.everyone if other["group"] == row["group"] and other["link"] not in gone]
     rates = [found for other in others if (found := _whole(other["rate_gbps"])) is not None]
     if not rates or rate is None or row["group"] is None:
         return

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from .candidates import ROW_SCHEMA, Outcomes
+from .candidates import Outcomes, framed
 from .choices import Change, Flip
 from .design import SIDES
 from .moves import moves
@@ -45,7 +45,7 @@ def least_changes(rows: pl.DataFrame, judging: Judging, *, more: More | None = N
     for _ in range(DEPTH + 1):
         if not ways:
             break
-        outcomes = judging(_frame([way.row for way in ways]))
+        outcomes = judging(framed([way.row for way in ways]))
         carried: dict[int, list[tuple[int, float, int]]] = {}
         for at, way in enumerate(ways):
             broken = _broken(outcomes, at)
@@ -80,7 +80,7 @@ def least_changes(rows: pl.DataFrame, judging: Judging, *, more: More | None = N
 
 
 def needs_of(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """What unknowns ask for: the column to supply, and against which figure it will be held."""
+    """What the unknowns ask for: the column to supply, and against which figure it will be held."""
     told: dict[str, None] = {}
     for finding in findings:
         if finding.severity == "unknown":
@@ -138,7 +138,7 @@ def _needed_only(
         way = found[subject][nth][0]
         without = {column: way.start[column] for column, _ in way.changes[leave].values}
         tried.append({**way.row, **without})
-    outcomes = judging(_frame(tried))
+    outcomes = judging(framed(tried))
     idle = {(subject, nth) for at, (subject, nth, _) in enumerate(several) if not _broken(outcomes, at)}
     return {
         subject: [state for nth, state in enumerate(states) if (subject, nth) not in idle] or states[:1]
@@ -164,7 +164,3 @@ def _front(flips: Sequence[Flip]) -> tuple[Flip, ...]:
         )
     ]
     return tuple(sorted(kept, key=lambda flip: (flip.verdict != "works", flip.cost, flip.outage, flip.words))[:SHOWN])
-
-
-def _frame(rows: Sequence[Row]) -> pl.DataFrame:
-    return pl.DataFrame([[row[name] for name in ROW_SCHEMA] for row in rows], schema=ROW_SCHEMA, orient="row")

@@ -7,11 +7,12 @@ for all. tests/test_situations.py holds what comes out equal to judging every li
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
 from .alike import alike
+from .applied import shifted
 from .budget import dispersion, path_loss
 from .candidates import ROW_SCHEMA
 from .design import SIDES
@@ -39,7 +40,7 @@ _LOSSES = (
     "b_least_tolerable_mdb",
 )
 _DISPERSIONS = ("dispersion_floor", "dispersion_ceiling")
-_PLANT = ("km_low_mdb", "km_high_mdb", "plug_low_mdb", "plug_high_mdb", "mux_mdb")
+_PLANT = ("km_low_mdb", "km_high_mdb", "plug_low_mdb", "plug_high_mdb")
 _SPREAD = ("dispersion_km_low", "dispersion_km_high")
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "osnr_mdb": ("osnr_needed_mdb",),
@@ -58,17 +59,30 @@ def kinds(rows: pl.DataFrame, beside: Iterable[str] = ()) -> pl.Series:
     return alike(Wide(rows), [pl.col(name) for name in (*words, *beside)])
 
 
-def situations(rows: pl.DataFrame, limits: Mapping[int, pl.DataFrame], *, splice_mdb: int) -> pl.Series:
+def situations(
+    rows: pl.DataFrame,
+    limits: Mapping[int, pl.DataFrame],
+    shifts: Mapping[int, Sequence[Mapping[str, int]]],
+    *,
+    splice_mdb: int,
+) -> pl.Series:
     """A number for each row: equal where rows are of one kind and all their figures in the same cells.
 
     rows has `kind` beside ROW_SCHEMA; limits has, by kind, the options of one of its links as derive.Judged.links has
-    them, of a link of no length (so that no limit has been left out for it); splice_mdb is what a splice loses.
+    them, of a link of no length (so that no limit has been left out for it); shifts has, by kind, what options add to
+    the figures of a link: each sum is held against the limits too. splice_mdb is what a splice loses.
     """
     parts, first, splice = [], 0, pl.lit(splice_mdb, pl.Int64)
     placed = rows.with_row_index("place")
     for (kind,), own in placed.group_by("kind", maintain_order=True):
         against = limits.get(int(str(kind)))
-        cells = list(_cells(own.with_columns(splice_mdb=splice), against)) if against is not None else []
+        added = {str(sorted(each.items())): each for each in ({}, *shifts.get(int(str(kind)), ()))}
+        cells = [
+            cell.alias(f"{cell.name} {name}")
+            for name, each in added.items()
+            if against is not None
+            for cell in _cells(shifted(own.with_columns(splice_mdb=splice), each), against)
+        ]
         known = own.select(pl.col(name).is_null().alias(f"{name} unknown") for name in NUMBERS)
         told = known.hstack(cells)
         found = alike(Wide(told), [pl.col(name) for name in told.columns]).cast(pl.UInt32)
@@ -84,17 +98,14 @@ def _cells(rows: pl.DataFrame, limits: pl.DataFrame) -> Iterator[pl.Series]:
         yield from _placed(name, rows[name], _values(limits, against))
     losses = [*_values(limits, _LOSSES), 0]
     for nth, plant in enumerate(limits.select(_PLANT).unique(maintain_order=True).iter_rows(named=True)):
-        fitted = {name: pl.lit(value, pl.Int64) for name, value in plant.items() if name != "mux_mdb"}
-        # filters that an option puts in are in its own row; those of now in the link's
-        for mux in {plant["mux_mdb"], None} - ({None} if plant["mux_mdb"] is None else set()):
-            measured = rows.with_columns(**fitted, **({"mux_mdb": pl.lit(mux, pl.Int64)} if mux is not None else {}))
-            ways = {"": measured}
-            if rows["loss_mdb"].null_count() < rows.height:  # an option on other fibres does not have what was measured
-                ways[" unmeasured"] = measured.with_columns(loss_mdb=pl.lit(None, pl.Int64))
-            for way, frame in ways.items():
-                told = path_loss(frame)
-                for end in ("low", "high"):
-                    yield from _placed(f"path {end} {nth} {mux}{way}", told[f"path_{end}_mdb"], losses)
+        measured = rows.with_columns(pl.lit(value, pl.Int64).alias(name) for name, value in plant.items())
+        ways = {"": measured}
+        if rows["loss_mdb"].null_count() < rows.height:  # an option on other fibres does not have what was measured
+            ways[" unmeasured"] = measured.with_columns(loss_mdb=pl.lit(None, pl.Int64))
+        for way, frame in ways.items():
+            told = path_loss(frame)
+            for end in ("low", "high"):
+                yield from _placed(f"path {end} {nth}{way}", told[f"path_{end}_mdb"], losses)
     for nth, spread in enumerate(limits.select(_SPREAD).unique(maintain_order=True).iter_rows(named=True)):
         told = dispersion(rows.with_columns(pl.lit(value, pl.Int64).alias(name) for name, value in spread.items()))
         for end in ("low", "high"):

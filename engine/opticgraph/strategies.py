@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 
 import pyoxigraph as ox
 
+from .errors import QueryError
 from .origins import columns_behind
+from .question import Question, find
 from .resources import folder
 from .sources import local
 
-__all__ = ["STRATEGIES", "Proposal", "propose", "read_columns"]
+__all__ = ["STRATEGIES", "Proposal", "propose", "read_columns", "read_strategy", "strategies"]
 
 # In the order in which an architect tries them: what touches least comes first.
 STRATEGIES = (
@@ -43,7 +47,7 @@ class Proposal:
     fibers         which they are: spare, or spare and freed; None are those of now
     merged         how many parallel links it takes over, itself included
     copies         how many links like it there would be
-    mux_mdb        what filters on the way lose, both ends together
+    mux_mdb        what new filters on the way lose, both ends together
     beside         whether the link of now goes on through the same filters
     """
 
@@ -65,24 +69,55 @@ class Proposal:
     beside: bool = False
 
 
+# What a row of a strategy may say, and no more: a word that nobody reads would be a strategy misunderstood.
+VARIABLES = frozenset(
+    (
+        "link", "aInterface", "bInterface", "aLegs", "bLegs", "aCageRateGbps", "bCageRateGbps", "plugs", "aPlugs",
+        "bPlugs", "strands", "fibers", "merged", "copies", "muxDb", "beside",
+    )
+)  # fmt: skip
+
+
+@cache
+def strategies() -> tuple[Question, ...]:
+    """Every strategy with its question and query, in the order of STRATEGIES."""
+    return tuple(read_strategy(folder("queries") / "options" / f"{name}.rq") for name in STRATEGIES)
+
+
+def read_strategy(file: Path) -> Question:
+    """A strategy file. Raises QueryError where it asks no question, or says more than is read of a proposal."""
+    strategy = find(file)
+    if not strategy.text.endswith("?"):
+        raise QueryError(f"{file}:1: found no question; expected a first line such as `# What may the link become?`")
+    try:
+        found = ox.Store().query(strategy.query)
+    except SyntaxError as error:
+        raise QueryError(f"{file}: {error}") from error
+    said = {variable.value for variable in found.variables} if isinstance(found, ox.QuerySolutions) else set()
+    if "link" not in said:
+        raise QueryError(f"{file}: found no ?link; expected a SELECT of ?link and what it would become")
+    if unknown := sorted(said - VARIABLES):
+        told = ", ".join(f"?{name}" for name in unknown)
+        raise QueryError(f"{file}: found {told}; expected of {', '.join(f'?{name}' for name in sorted(VARIABLES))}")
+    return strategy
+
+
 def read_columns() -> tuple[str, ...]:
     """Columns of a link that some strategy can hang on, beside its module types: links that agree in them are
     proposed the same."""
-    text = "".join((folder("queries") / "options" / f"{name}.rq").read_text(encoding="utf-8") for name in STRATEGIES)
-    return columns_behind(text)
+    return columns_behind("".join(strategy.query for strategy in strategies()))
 
 
 def propose(graph: bytes) -> Iterator[Proposal]:
     """What all strategies propose for the links of a graph: N-Triples of a derived design and all that is believed."""
     store = ox.Store()
     store.bulk_load(input=graph, format=ox.RdfFormat.N_TRIPLES)
-    for strategy in STRATEGIES:
-        query = (folder("queries") / "options" / f"{strategy}.rq").read_text(encoding="utf-8")
-        found = store.query(query)
+    for strategy in strategies():
+        found = store.query(strategy.query)
         assert isinstance(found, ox.QuerySolutions)
         names = [variable.value for variable in found.variables]
         for solution in found:
-            yield _proposal(strategy, {name: term for name in names if (term := solution[name]) is not None})
+            yield _proposal(strategy.name, {name: term for name in names if (term := solution[name]) is not None})
 
 
 def _proposal(strategy: str, row: dict[str, ox.NamedNode | ox.Literal]) -> Proposal:

@@ -27,10 +27,10 @@ def work_of(
     row: Row, applied: Applied, knowledge: Knowledge, *, prices: Prices | None = None, expects: Sequence[str] = ()
 ) -> Work:
     """The work on a link; row has the columns of derive.Judged.links, expects are light levels to be seen after it."""
-    after = {**row, **applied.changes}
+    after = applied.after(row)
     before = {s: knowledge.types.get(str(row[f"{s}_type"])) if row[f"{s}_type"] else None for s in SIDES}
     outage, why = _outage(applied)
-    parts = tuple(sorted(_parts(row, after, applied)))
+    parts = _counted(_parts(row, after, applied))
     settings = tuple(_settings(row, after, applied))
     return Work(
         parts=parts,
@@ -42,6 +42,14 @@ def work_of(
         power_mw=(_power(before.values(), 1), _power(applied.types.values(), applied.proposal.copies or 1)),
         cost=_cost(parts, prices) if prices else None,
     )
+
+
+def _counted(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Each part once, with how many of it there are."""
+    counts: dict[tuple[str, str], int] = {}
+    for part in parts:
+        counts[part.action, part.part] = counts.get((part.action, part.part), 0) + part.count
+    return tuple(sorted(Part(action, part, count) for (action, part), count in counts.items()))
 
 
 def _power(types: Iterable[ModuleType | None], copies: int) -> int | None:
@@ -85,24 +93,19 @@ def _parts(row: Row, after: Row, applied: Applied) -> Iterator[Part]:
             if row[f"{side}_module"]:
                 yield Part("buy", _module_name(row, side), copies)
         return
-    bought: dict[str, int] = {}
-    freed: dict[str, int] = {}
     for side in SIDES:
         if side in applied.new:
-            bought[str(after[f"{side}_module"])] = bought.get(str(after[f"{side}_module"]), 0) + 1
+            yield Part("buy", str(after[f"{side}_module"]), 1)
             if row[f"{side}_module"] and not applied.proposal.beside:
-                freed[_module_name(row, side)] = freed.get(_module_name(row, side), 0) + 1
+                yield Part("free", _module_name(row, side), applied.proposal.merged or 1)
         elif applied.seats[side].way != KEPT and row[f"{side}_module"]:
             yield Part("move", _module_name(row, side), 1)
         if after[f"{side}_adapter"] and after[f"{side}_adapter"] != row[f"{side}_adapter"]:
             yield Part("buy", str(after[f"{side}_adapter"]), 1)
         if row[f"{side}_adapter"] and not after[f"{side}_adapter"]:
             yield Part("free", str(row[f"{side}_adapter"]), 1)
-    yield from (Part("buy", part, count) for part, count in bought.items())
-    yield from (Part("free", part, count * (applied.proposal.merged or 1)) for part, count in freed.items())
     yield from _cords(row, after, applied)
-    for host in {applied.seats[side].host for side in SIDES if applied.seats[side].way == OTHER}:
-        yield Part("buy", host, sum(applied.seats[side].host == host for side in SIDES))
+    yield from (Part("buy", seat.host, 1) for seat in applied.seats.values() if seat.way == OTHER)
     if after["attenuator_mdb"] and after["attenuator_mdb"] != row["attenuator_mdb"]:
         yield Part("buy", f"fixed attenuator {_db(after['attenuator_mdb'])}", len(SIDES))
     if row["attenuator_mdb"] and not after["attenuator_mdb"]:
@@ -162,7 +165,8 @@ def _frees(row: Row, after: Row, applied: Applied) -> Iterator[str]:
     if applied.proposal.fibers == "spare" and row["strands"]:
         yield f"{row['strands']} fibres of {row['link']}"
     if applied.proposal.merged:
-        yield f"the ports and modules of {applied.proposal.merged - 1} parallel links"
+        others = applied.proposal.merged - 1
+        yield f"the ports and modules of {others} parallel link{'s' if others > 1 else ''}"
 
 
 def _module_name(row: Row, side: str) -> str:
