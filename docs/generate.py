@@ -1,10 +1,10 @@
 """The lists in docs/, made from what they list, and what commands answer; tests/test_docs.py holds all of it in step.
 
-`python docs/generate.py` writes rules.md and questions.md whole, in data.md what stands between marks, and on every
-page the output of each command that has a line such as `<!-- shown: ✗ | FEC agrees -->` above it. Of an output stand
-there, in its order, the first entry, and each entry in which one of these words is found, with the entries it belongs
-to and those that belong to it; `...` is what was left out. An entry belongs to the nearest one before it that is less
-indented.
+`python docs/generate.py` writes rules.md and questions.md whole, in data.md and options.md what stands between marks,
+and on every page the output of each command that has a line such as `<!-- shown: ✗ | FEC agrees -->` above it. Of an
+output stand there, in its order, the first entry, and each entry in which one of these words is found, with the entries
+it belongs to and those that belong to it; `...` is what was left out. An entry belongs to the nearest one before it
+that is less indented.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from opticgraph.read.cells import Column
 from opticgraph.resources import folder
 from opticgraph.rules import read_rules
 from opticgraph.sources import OPTIC, read_sources
+from opticgraph.strategies import STRATEGIES
 
 DOCS = Path(__file__).parent
 WIDTH = 100  # of what a command prints
@@ -61,13 +62,16 @@ SEVERITIES = {
 
 def pages() -> dict[str, str]:
     """Every generated page as it should be, by file name."""
-    data = (DOCS / "data.md").read_text(encoding="utf-8")
-    for name, rows in lists().items():
-        mark = re.compile(rf"(<!-- list: {name} -->\n).*?(<!-- end of list -->)", re.DOTALL)
-        data, count = mark.subn(lambda found, rows=rows: f"{found[1]}{rows}{found[2]}", data)  # type: ignore[misc]
-        if count != 1:
-            raise ValueError(f"data.md: found {count} lists called {name}; expected one")
-    return {"data.md": data, "questions.md": questions_page(), "rules.md": rules_page()}
+    written = {"questions.md": questions_page(), "rules.md": rules_page()}
+    for page, names in lists().items():
+        text = (DOCS / page).read_text(encoding="utf-8")
+        for name, rows in names.items():
+            mark = re.compile(rf"(<!-- list: {name} -->\n).*?(<!-- end of list -->)", re.DOTALL)
+            text, count = mark.subn(lambda found, rows=rows: f"{found[1]}{rows}{found[2]}", text)  # type: ignore[misc]
+            if count != 1:
+                raise ValueError(f"{page}: found {count} lists called {name}; expected one")
+        written[page] = text
+    return written
 
 
 def answered(text: str) -> str:
@@ -134,13 +138,17 @@ def _below(entries: Sequence[Entry], at: int) -> Iterator[int]:
         yield after
 
 
-def lists() -> Mapping[str, str]:
+def lists() -> Mapping[str, Mapping[str, str]]:
+    """Page -> name of a list -> its rows."""
     meaning = Graph().parse(folder("ontology") / "optics.ttl")
     return {
-        "links": _table(("column", "values", "what it says"), _columns("links", meaning)),
-        "ports": _table(("column", "values", "what it says"), _columns("ports", meaning)),
-        "devices": _table(("column", "values", "what it says"), _columns("devices", meaning)),
-        "own catalogue": _table(("column", "values"), _own()),
+        "data.md": {
+            "links": _table(("column", "values", "what it says"), _columns("links", meaning)),
+            "ports": _table(("column", "values", "what it says"), _columns("ports", meaning)),
+            "devices": _table(("column", "values", "what it says"), _columns("devices", meaning)),
+            "own catalogue": _table(("column", "values"), _own()),
+        },
+        "options.md": {"strategies": _table(("strategy", "what it asks"), _strategies())},
     }
 
 
@@ -236,6 +244,12 @@ def _own() -> Iterable[tuple[str, str]]:
         yield f"`{name}`", ", ".join(terms.words(closed)) if closed else "decimal"
     yield "`fiber`", f"the fibre that the next two hold for; SMF if empty. {', '.join(terms.words('Fiber'))}"
     yield "`reach_m`, `loss_budget_db`", "decimal"
+
+
+def _strategies() -> Iterable[tuple[str, str]]:
+    for name in STRATEGIES:
+        question, _, _ = (folder("queries") / "options" / f"{name}.rq").read_text(encoding="utf-8").partition("\n")
+        yield f"`{name}`", question.removeprefix("# ")
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
