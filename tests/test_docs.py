@@ -164,6 +164,19 @@ def test_a_word_that_is_nowhere_is_an_error() -> None:
         generate().shortened(OUTPUT, ["ZR4"])
 
 
+def test_every_variable_of_a_strategy_is_explained() -> None:
+    """A variable that is misspelt in a strategy would be read by nobody."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = text.partition("## A strategy")[2].partition("\n## ")[0].splitlines()
+    told = {name for row in rows if row.startswith("| `?") for name in re.findall(r"`\?(\w+)`", row.split(" | ")[0])}
+    used = set()
+    for file in (ROOT / "queries" / "options").glob("*.rq"):
+        select = re.search(r"^SELECT (.*) WHERE", file.read_text(encoding="utf-8"), re.MULTILINE)
+        assert select is not None, file.name
+        used |= set(re.findall(r"\?(\w+)", select[1]))
+    assert used == told
+
+
 def test_every_decision_has_its_number() -> None:
     numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
