@@ -14,7 +14,7 @@ BIN := .venv/bin
 	touch $@
 
 demo: .venv/ready
-	@for design in metro-ring leaf-spine bidi-plant campus netbox; do \
+	@for design in metro-ring leaf-spine bidi-plant campus article netbox; do \
 	    echo; echo "== examples/$$design"; \
 	    $(BIN)/opticgraph audit examples/$$design --fail-on never || exit 1; \
 	done

@@ -1,18 +1,26 @@
-"""The lists in docs/, made from what they list; tests/test_docs.py holds them in step.
+"""The lists in docs/, made from what they list, and what commands answer; tests/test_docs.py holds all of it in step.
 
-`python docs/generate.py` writes them: rules.md and questions.md whole, in data.md what stands between marks.
+`python docs/generate.py` writes rules.md and questions.md whole, in data.md and options.md what stands between marks,
+and on every page the output of each command that has a line such as `<!-- shown: ✗ | FEC agrees -->` above it. Of an
+output stand there, in its order, the first entry, and each entry in which one of these words is found, with the entries
+it belongs to and those that belong to it; `...` is what was left out. An entry belongs to the nearest one before it
+that is less indented.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from click.testing import CliRunner
 from rdflib import Graph, URIRef
 from rdflib.namespace import SKOS
 
 from opticgraph import owndata, terms
+from opticgraph.cli import cli
 from opticgraph.fields import Field
 from opticgraph.question import questions
 from opticgraph.read import sheet
@@ -23,6 +31,12 @@ from opticgraph.sources import OPTIC, read_sources
 from opticgraph.strategies import strategies
 
 DOCS = Path(__file__).parent
+WIDTH = 100  # of what a command prints
+SHOWN = re.compile(
+    r"(?P<head><!-- shown: (?P<words>[^\n]+) -->\n```console\n\$ (?P<command>opticgraph [^\n]+)\n)"
+    r"(?P<output>.*?)(?=```)",
+    re.DOTALL,
+)
 
 # Columns that are no field of a link, end, port, device or group but name one.
 NAMES = {
@@ -48,22 +62,93 @@ SEVERITIES = {
 
 def pages() -> dict[str, str]:
     """Every generated page as it should be, by file name."""
-    data = (DOCS / "data.md").read_text(encoding="utf-8")
-    for name, rows in lists().items():
-        mark = re.compile(rf"(<!-- list: {name} -->\n).*?(<!-- end of list -->)", re.DOTALL)
-        data, count = mark.subn(lambda found, rows=rows: f"{found[1]}{rows}{found[2]}", data)  # type: ignore[misc]
-        if count != 1:
-            raise ValueError(f"data.md: found {count} lists called {name}; expected one")
-    return {"data.md": data, "questions.md": questions_page(), "rules.md": rules_page()}
+    written = {"questions.md": questions_page(), "rules.md": rules_page()}
+    for page, names in lists().items():
+        text = (DOCS / page).read_text(encoding="utf-8")
+        for name, rows in names.items():
+            mark = re.compile(rf"(<!-- list: {name} -->\n).*?(<!-- end of list -->)", re.DOTALL)
+            text, count = mark.subn(lambda found, rows=rows: f"{found[1]}{rows}{found[2]}", text)  # type: ignore[misc]
+            if count != 1:
+                raise ValueError(f"{page}: found {count} lists called {name}; expected one")
+        written[page] = text
+    return written
 
 
-def lists() -> Mapping[str, str]:
+def answered(text: str) -> str:
+    """A page with the output of its marked commands as it is now; they run in the root of the repository."""
+
+    def anew(found: re.Match[str]) -> str:
+        with contextlib.chdir(DOCS.parent):
+            done = CliRunner().invoke(cli, shlex.split(found["command"])[1:], catch_exceptions=False)
+        return found["head"] + shortened(done.stdout, found["words"].split(" | "))
+
+    return SHOWN.sub(anew, text)
+
+
+def shortened(output: str, words: Sequence[str]) -> str:
+    """Of an output the first entry and those that have one of the words, as said above; ValueError for an idle word."""
+    entries = list(_entries(output))
+    kept = {0}
+    for word in words:
+        meant = [at for at, (_, lines) in enumerate(entries) if word in " ".join(line.strip() for line in lines)]
+        if not meant:
+            raise ValueError(f"no entry has {word!r} in:\n{output}")
+        for at in meant:
+            kept |= {at, *_above(entries, at), *_below(entries, at)}
+    text, last = [], -1
+    for at in sorted(kept):
+        text += ["..."] * (at > last + 1) + entries[at][1]
+        last = at
+    text += ["..."] * (last < len(entries) - 1)
+    return "".join(f"{line}\n" for line in text)
+
+
+Entry = tuple[int, list[str]]  # how far it is indented, and its lines
+
+
+def _entries(output: str) -> Iterator[Entry]:
+    """What was printed as one, which may have taken several lines: a word stands on a new one if it had no room."""
+    entry: Entry | None = None
+    before = ""
+    for line in output.splitlines():
+        indent, first = len(line) - len(line.lstrip()), line.split(maxsplit=1)[:1]
+        if entry and first and before and indent == entry[0] and len(before) + 1 + len(first[0]) > WIDTH:
+            entry[1].append(line)
+        else:
+            if entry:
+                yield entry
+            entry = (indent, [line]) if first else None
+        before = line
+    if entry:
+        yield entry
+
+
+def _above(entries: Sequence[Entry], at: int) -> Iterator[int]:
+    indent = entries[at][0]
+    for before in range(at - 1, -1, -1):
+        if entries[before][0] < indent:
+            indent = entries[before][0]
+            yield before
+
+
+def _below(entries: Sequence[Entry], at: int) -> Iterator[int]:
+    for after in range(at + 1, len(entries)):
+        if entries[after][0] <= entries[at][0]:
+            return
+        yield after
+
+
+def lists() -> Mapping[str, Mapping[str, str]]:
+    """Page -> name of a list -> its rows."""
     meaning = Graph().parse(folder("ontology") / "optics.ttl")
     return {
-        "links": _table(("column", "values", "what it says"), _columns("links", meaning)),
-        "ports": _table(("column", "values", "what it says"), _columns("ports", meaning)),
-        "devices": _table(("column", "values", "what it says"), _columns("devices", meaning)),
-        "own catalogue": _table(("column", "values"), _own()),
+        "data.md": {
+            "links": _table(("column", "values", "what it says"), _columns("links", meaning)),
+            "ports": _table(("column", "values", "what it says"), _columns("ports", meaning)),
+            "devices": _table(("column", "values", "what it says"), _columns("devices", meaning)),
+            "own catalogue": _table(("column", "values"), _own()),
+        },
+        "options.md": {"strategies": _table(("strategy", "what it asks"), _strategies())},
     }
 
 
@@ -106,15 +191,6 @@ def questions_page() -> str:
         if question.parameters:
             text += [f"- `{p.name}`: {p.text}, such as `{p.example}`" for p in question.parameters]
             text.append("")
-    text += [
-        "# Strategies",
-        "",
-        "What a link may become is asked the same way: one strategy is one file, `queries/options/<strategy>.rq`. Each",
-        "row is a proposal, judged by the same rules as any link; `opticgraph options` tries them in this order.",
-        "",
-    ]
-    for strategy in strategies():
-        text += [f"## {strategy.name}", "", strategy.text, ""]
     return "\n".join(text)
 
 
@@ -170,6 +246,10 @@ def _own() -> Iterable[tuple[str, str]]:
     yield "`reach_m`, `loss_budget_db`", "decimal"
 
 
+def _strategies() -> Iterable[tuple[str, str]]:
+    return ((f"`{strategy.name}`", strategy.text) for strategy in strategies())
+
+
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [header, tuple("---" for _ in header), *rows]
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
@@ -178,6 +258,10 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def main() -> None:
     for name, text in pages().items():
         (DOCS / name).write_text(text, encoding="utf-8")
+    for page in (DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))):
+        text = page.read_text(encoding="utf-8")
+        if SHOWN.search(text):
+            page.write_text(answered(text), encoding="utf-8")
 
 
 if __name__ == "__main__":

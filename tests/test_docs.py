@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
@@ -44,6 +46,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@cache  # pages show what other tests run too, and options take seconds
 def run(command: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr."""
     done = CliRunner().invoke(cli, shlex.split(command)[1:], standalone_mode=False, catch_exceptions=False)
@@ -100,18 +103,78 @@ def test_verdicts_of_examples_are_as_told(page: Path) -> None:
     assert told == {link: verdicts.get(link) for link in told}
 
 
-def generated() -> dict[str, str]:
+@cache
+def generate() -> ModuleType:
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    pages: dict[str, str] = module.pages()
-    return pages
+    return module
 
 
 def test_lists_are_in_step() -> None:
-    for name, text in generated().items():
+    for name, text in generate().pages().items():
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, f"docs/{name}: run python docs/generate.py"
+
+
+def answers() -> list[tuple[str, str, str]]:
+    """Every command of a page whose output is written by docs/generate.py: command, words and output."""
+    pages = (page.read_text(encoding="utf-8") for page in PAGES)
+    return [
+        (found["command"], found["words"], found["output"])
+        for page in pages
+        for found in generate().SHOWN.finditer(page)
+    ]
+
+
+@pytest.mark.usefixtures("root")
+@pytest.mark.parametrize(("command", "words", "output"), answers())
+def test_answer_is_what_comes(command: str, words: str, output: str) -> None:
+    assert generate().shortened(run(command)[1], words.split(" | ")) == output, "run python docs/generate.py"
+
+
+OUTPUT = """\
+edge-1: works at 100G, 400G wanted
+  port-reuse
+    + 2 x LR4: works
+        needs a cage, which takes so many words to say that there is no more room for it on this li
+        ne-long-word of the page
+  direct-swap
+    + 2 x FR4: works
+
+    + 2 x LR8: works
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["works at"], OUTPUT.replace("\n\n", "\n").splitlines()),
+        (["FR4"], ["edge-1: works at 100G, 400G wanted", "...", "  direct-swap", "    + 2 x FR4: works", "..."]),
+        (["page"], [*OUTPUT.splitlines()[:5], "..."]),
+        (["direct-swap", "+ 2 x LR4"], OUTPUT.replace("\n\n", "\n").splitlines()),
+    ],
+)
+def test_shortened(words: list[str], lines: list[str]) -> None:
+    assert generate().shortened(OUTPUT, words).splitlines() == lines
+
+
+def test_a_word_that_is_nowhere_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no entry has 'ZR4'"):
+        generate().shortened(OUTPUT, ["ZR4"])
+
+
+def test_every_variable_of_a_strategy_is_explained() -> None:
+    """A variable that is misspelt in a strategy would be read by nobody."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = text.partition("## A strategy")[2].partition("\n## ")[0].splitlines()
+    told = {name for row in rows if row.startswith("| `?") for name in re.findall(r"`\?(\w+)`", row.split(" | ")[0])}
+    used = set()
+    for file in (ROOT / "queries" / "options").glob("*.rq"):
+        select = re.search(r"^SELECT (.*) WHERE", file.read_text(encoding="utf-8"), re.MULTILINE)
+        assert select is not None, file.name
+        used |= set(re.findall(r"\?(\w+)", select[1]))
+    assert used == told
 
 
 def test_every_decision_has_its_number() -> None:

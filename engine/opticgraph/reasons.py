@@ -115,13 +115,13 @@ def _end(thing: Thing, side: str) -> str:
     return say(f"{{{side}Place}} with {{{side}Module}}", thing)
 
 
-def _about(findings: Sequence[Finding], iri: str, focus: Focus) -> list[Finding]:
+def _about(findings: Sequence[Finding], focus: Focus) -> list[Finding]:
     """The findings about one thing; an outcome of a link's rule may be about an end, and the other way round."""
     if focus.kind == "link":
         return [f for f in findings if f.link is not None]
     if focus.kind == "end":
         return [f for f in findings if f.link is not None and f.end in (focus.side, None)]
-    return [f for f in findings if f.focus == iri]
+    return [f for f in findings if f.focus == focus.iri]
 
 
 def _foci(link: str, judged: Judged) -> Iterator[Focus]:
@@ -150,7 +150,7 @@ def _aspect(
     rule: Rule, focus: Focus, state: str, rules: Rules, findings: Sequence[Finding], knowledge: Knowledge
 ) -> Aspect:
     thing = Thing(focus.kind, focus.row, focus.side, focus.links, knowledge)
-    own = [f for f in findings if f.rule == rule.name]
+    own = [f for f in _about(findings, focus) if f.rule == rule.name]
     outcomes = sorted(
         (o for o in rules.outcomes.values() if o.rule == rule.name),
         key=lambda o: (o.severity != "violation", not o.figure, o.shape),

@@ -58,7 +58,8 @@ def _link(each: LinkOptions) -> Lines:
         yield 2, strategy
         for option in options:
             yield from _option(option)
-    if not any(option.strategy != "stay" for option in each.options) and each.wanted_gbps:
+    # an account of a part, as --why-not gives, lacks even `stay` and says nothing of the rest
+    if each.wanted_gbps and {option.strategy for option in each.options} == {"stay"}:
         yield 2, f"nothing the catalogue knows brings it to {each.wanted_gbps}G as it is recorded"
     refused = sorted(each.rejected, key=_nearness)
     for strategy, group in groupby(sorted(refused, key=lambda r: r.strategy), key=lambda r: r.strategy):
