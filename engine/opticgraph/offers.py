@@ -68,6 +68,7 @@ def offers(
             options=tuple(sorted(offered[nth], key=_order)),
             rejected=tuple(sorted(refused[nth], key=_refused_order)),
             repairs=repairs.get(str(row["link"]), ()),
+            record=row,
         )
         for nth, row in enumerate(asked.rows)
     )
