@@ -1,5 +1,8 @@
 """Options as one flat table (RFC 4180): a row for each link and option, rejection or repair.
 
+Of very many links it has what Options.table has of each option and rejection; the rest is worked out for those asked
+for by name.
+
 Columns: the link with its verdict and rates; kind (option, rejected, repair), the strategy, modules and interfaces of
 both ends; what the option comes to, what it needs and takes; of a rejection the rules and what they say; what would
 make it work, the nearest first. Lists are parted by semicolons. A cell that a spreadsheet would take for a formula
@@ -18,6 +21,7 @@ from .summary import warnings
 
 __all__ = ["COLUMNS", "render"]
 
+MOST = 1_000  # links told in full
 COLUMNS = (
     "link", "now", "link_rate_gbps", "wanted_gbps", "kind", "strategy", "a_module", "b_module", "a_interface",
     "b_interface", "rate_gbps", "verdict", "needs", "parts", "settings", "frees", "steps", "outage", "why_outage",
@@ -30,9 +34,15 @@ def render(options: Options) -> str:
     sheet = io.StringIO()
     writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
-    for each in options.links:
-        writer.writerows({column: cell(value) for column, value in row.items()} for row in _rows(each))
+    rows = (row for each in options.links for row in _rows(each)) if len(options.links) <= MOST else _plain(options)
+    writer.writerows({column: cell(value) for column, value in row.items()} for row in rows)
     return sheet.getvalue()
+
+
+def _plain(options: Options) -> Iterator[dict[str, object]]:
+    for row in options.table.iter_rows(named=True):
+        kind = "rejected" if row["verdict"] == "fails" and row["strategy"] != "stay" else "option"
+        yield {**row, "kind": kind, "rules": " ".join(row["rules"] or ())}
 
 
 def _rows(each: LinkOptions) -> Iterator[dict[str, object]]:

@@ -35,6 +35,7 @@ from .summary import (
 
 __all__ = ["render"]
 
+MOST_LINKS = 200  # a terminal is no place for more
 SHOWN = 3  # modules of one way named, where several links are told
 CHANGES = 3  # among several links a way out with more changes than this is none that one wants to read
 
@@ -60,14 +61,15 @@ def render(options: Options, *, width: int = 100) -> str:
         for nth, part in enumerate(Text(clean(text)).wrap(console, max(width - indent - 2, 20), overflow="fold")):
             console.print(Padding(part, (0, 0, 0, indent + (2 if nth else 0))), soft_wrap=True)
 
-    several = len(options.links) > 1
+    links = options.links[:MOST_LINKS]
+    several, left = len(links) > 1, len(options.links) - len(links)
     if several:
-        line(_headline(options.links))
+        line(_headline(links))
         console.print()
-        console.print(_table(options.links))
-    elif not options.links:
+        console.print(_table(links))
+    elif not links:
         line("No link was read, so nothing could be told.")
-    for nth, each in enumerate(options.links):
+    for nth, each in enumerate(links):
         if nth or several:
             console.print()
         for indent, text in _link(each, all=not several):
@@ -79,7 +81,8 @@ def render(options: Options, *, width: int = 100) -> str:
             settles = [counted(missing.verdicts, "verdict")] if missing.verdicts else []
             waits = [counted(missing.options, "option")] if missing.options else []
             line(f"{missing.words}, for {' and '.join([*settles, *waits])}: {listed(missing.links, 6)}", indent=2)
-    notes = [*options.notes, *([_MORE] if several else [])]
+    more = [f"{counted(left, 'more link')} not told here."] if left else []
+    notes = [*more, *options.notes, *([_MORE] if several else [])]
     for note in notes:
         console.print()
         line(note)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from ...choices import LinkOptions, Option, Options
@@ -11,11 +12,13 @@ from .summary import then, warnings
 
 __all__ = ["CHOICES", "render"]
 
+MOST_LINKS = 1_000  # nobody plans more by hand
 CHOICES = ("yes", "maybe", "no")  # of the drop-down; the cells start empty
 
 
 def render(options: Options) -> bytes:
     """The workbook's bytes; every text is a text cell, never a formula or a link."""
+    options = replace(options, links=options.links[:MOST_LINKS])
     return workbook(
         "Optics options",
         options.version,
