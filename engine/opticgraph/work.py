@@ -30,7 +30,7 @@ def work_of(
     after = {**row, **applied.changes}
     before = {s: knowledge.types.get(str(row[f"{s}_type"])) if row[f"{s}_type"] else None for s in SIDES}
     outage, why = _outage(applied)
-    parts = tuple(sorted(_parts(row, after, applied)))
+    parts = _summed(_parts(row, after, applied))
     settings = tuple(_settings(row, after, applied))
     return Work(
         parts=parts,
@@ -76,6 +76,14 @@ def _outage(applied: Applied) -> tuple[bool, str]:
     if not other_fibers:
         reasons.append("the fibres in service are used again")
     return True, " and ".join(reasons) or "the modules are moved"
+
+
+def _summed(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Each part once, with how many of it both ends take."""
+    counts: dict[tuple[str, str], int] = {}
+    for part in parts:
+        counts[part.action, part.part] = counts.get((part.action, part.part), 0) + part.count
+    return tuple(sorted(Part(action, name, count) for (action, name), count in counts.items()))
 
 
 def _parts(row: Row, after: Row, applied: Applied) -> Iterator[Part]:
