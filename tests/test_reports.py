@@ -26,6 +26,7 @@ from opticgraph import report
 from opticgraph.errors import InputError
 from opticgraph.report import csv as flat
 from opticgraph.report import html, junit, needs, picture, rows, text, words
+from opticgraph.report.page import hashed
 from opticgraph.result import Audit
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -435,7 +436,7 @@ def test_page_policy_names_the_hash_of_its_script_and_style() -> None:
     inside = [re.search(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL) for tag in ("style", "script")]
     assert policy is not None
     assert [found is not None for found in inside] == [True, True]
-    style, script = (html._hash(found[1]) for found in inside if found)
+    style, script = (hashed(found[1]) for found in inside if found)
     assert policy[1] == (
         f"default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'"
     )

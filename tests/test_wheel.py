@@ -26,6 +26,9 @@ def test_an_audit_from_the_wheel_in_a_clean_environment(tmp_path: Path) -> None:
     for folder in ("ontology", "shapes", "queries", "examples"):
         shipped = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
         assert shipped - {name.removeprefix("opticgraph/data/") for name in names} == set(), folder
+    engine = ROOT / "engine"
+    beside = {path.relative_to(engine).as_posix() for path in (engine / "opticgraph" / "report").rglob("*.*")}
+    assert {name for name in beside if "__pycache__" not in name} - names == set(), "templates, styles and schemas"
     home = tmp_path / "env"
     venv.create(home, with_pip=True)
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"

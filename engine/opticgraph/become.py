@@ -94,6 +94,7 @@ def options(
         missing=missing_facts(table, now),
         notes=() if searched else (_UNSEARCHED,),
         table=table,
+        types=knowledge.types,
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 
 import polars as pl
 
+from .parts import ModuleType
 from .result import Finding
 
 __all__ = ["TABLE_SCHEMA", "Change", "Flip", "LinkOptions", "Missing", "Option", "Options", "Part", "Rejected", "Work"]
@@ -148,6 +150,7 @@ class LinkOptions:
 
     now       verdict of the link as it is; repairs are the least changes that make a failing one work
     wanted    rate in Gb/s that is wanted; None where it has it already
+    record    the link as it was judged, columns as in candidates.ROW_SCHEMA: what the changes of an option start from
     """
 
     link: str
@@ -157,6 +160,7 @@ class LinkOptions:
     options: tuple[Option, ...]
     rejected: tuple[Rejected, ...]
     repairs: tuple[Flip, ...]
+    record: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,7 @@ class Options:
 
     links   worked out when they are asked for, where there are many
     table   TABLE_SCHEMA: one row a link and option or refusal
+    types   what is believed of each module type that the links and their options may name
     """
 
     version: str
@@ -173,3 +178,4 @@ class Options:
     missing: tuple[Missing, ...]
     table: pl.DataFrame
     notes: tuple[str, ...] = ()
+    types: Mapping[str, ModuleType] = field(default_factory=lambda: MappingProxyType({}))

@@ -172,13 +172,10 @@ def audit(
     from .judge import audit as judge
     from .read import load
     from .report import FORMATS, format_of, render, write
-    from .sources import read_sources
 
     targets = _targets(formats, outputs, known=FORMATS, told=format_of)
     result = judge(load(*designs), trust=trust, rules=rules, catalogs=catalogs)
-    titled = any(format == "html" for format, _ in targets)
-    sources = read_sources(catalogs).values() if titled else ()
-    titles = {source.id: (source.title, source.address) for source in sources}
+    titles = _titles(targets, catalogs)
     for format, path in targets:
         if path is None:
             _put(render(result, format=format, sources=titles, fail_on=fail_on))
@@ -187,6 +184,14 @@ def audit(
     if rules:
         _name_idle(result)
     return exit_code(result, fail_on)
+
+
+def _titles(targets: Sequence[tuple[str, Path | None]], catalogs: Sequence[Path]) -> Mapping[str, tuple[str, str]]:
+    """Titles and addresses of sources, where a page is asked for."""
+    from .sources import read_sources
+
+    sources = read_sources(catalogs).values() if any(format == "html" for format, _ in targets) else ()
+    return {source.id: (source.title, source.address) for source in sources}
 
 
 def exit_code(audit: Audit, fail_on: str) -> int:
@@ -249,8 +254,9 @@ def options(
         rules=rules,
         catalogs=catalogs,
     )
+    titles = _titles(targets, catalogs)
     for format, path in targets:
-        content = render(told, format=format)
+        content = render(told, format=format, sources=titles)
         _put(content) if path is None else save(content, path)
     return DONE
 

@@ -72,6 +72,7 @@ def offers(
             options=tuple(sorted(offered[nth], key=_order)),
             rejected=tuple(sorted(refused[nth], key=_refused_order)),
             repairs=repairs.get(str(row["link"]), ()),
+            record=row,
         )
         for nth, row in enumerate(asked.rows)
     )
@@ -217,7 +218,9 @@ def _levels(applied: Applied, row: Row) -> list[str]:
 def _moving_together(asked: Asked) -> Mapping[tuple[object, ...], list[str]]:
     """Of each breakout module that could be put into a device, the links that its lanes could serve."""
     served: dict[tuple[object, ...], list[str]] = defaultdict(list)
-    for nth, each in asked.applied:
+    for at, (nth, each) in enumerate(asked.applied):
+        if asked.outcomes.verdict(at) == "fails":
+            continue  # a link that cannot have the module does not move with it
         for key in _module_keys(asked.rows[nth], each):
             served[key].append(str(asked.rows[nth]["link"]))
     return {key: sorted(set(links)) for key, links in served.items()}

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from ..errors import InputError
 from ..result import Audit
 
-__all__ = ["FORMATS", "format_of", "render", "save", "write"]
+__all__ = ["FORMATS", "NO_SOURCES", "format_of", "render", "save", "write"]
 
 # Format -> (module of this package, file endings). A module is imported when its format is first asked for,
 # so that nobody waits for Excel or HTML who wants JSON.

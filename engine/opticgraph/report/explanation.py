@@ -29,7 +29,7 @@ def _text(explanation: Explanation) -> str:
     from rich.text import Text
 
     target = io.StringIO()
-    console = Console(file=target, width=100, color_system=None, highlight=False)
+    console = Console(file=target, width=100, color_system=None, highlight=False, legacy_windows=False, _environ={})
 
     def line(text: str, *, indent: int = 0) -> None:
         console.print(Padding(Text(clean(text), overflow="fold"), (0, 0, 0, indent)))

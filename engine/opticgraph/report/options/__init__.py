@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from pathlib import Path
 from types import MappingProxyType
 
 from ...choices import Options
 from ...errors import InputError
+from .. import NO_SOURCES
 
 __all__ = ["ENDINGS", "FORMATS", "render"]
 
 FORMATS = ("text", "json", "csv", "xlsx", "html")
 ENDINGS: Mapping[str, str] = MappingProxyType(
-    {".txt": "text", ".json": "json", ".csv": "csv", ".xlsx": "xlsx", ".html": "html"}
+    {".txt": "text", ".json": "json", ".csv": "csv", ".xlsx": "xlsx", ".html": "html", ".htm": "html"}
 )
 
 
-def render(options: Options, *, format: str) -> bytes:
-    """The answer as bytes, in one of FORMATS; InputError for any other."""
+def render(options: Options, *, format: str, sources: Mapping[str, tuple[str, str]] = NO_SOURCES) -> bytes:
+    """The answer as bytes, in one of FORMATS; InputError for any other.
+
+    sources  source id -> (title, address), for the format html
+    """
     if format not in FORMATS:
         raise InputError(f"{format}: no such format for options; expected one of {' '.join(FORMATS)}")
-    content = import_module(f".{format}", __name__).render(options)
+    module = import_module(f".{format}", __name__)
+    content = module.render(options, sources=sources) if format == "html" else module.render(options)
     return content if isinstance(content, bytes) else str(content).encode("utf-8", "replace")
-
-
-def format_of(path: str | Path) -> str:
-    """The format that a file's ending asks for."""
-    ending = Path(path).suffix.lower()
-    if ending not in ENDINGS:
-        raise InputError(f"{path}: the ending is none of {', '.join(ENDINGS)}")
-    return ENDINGS[ending]
