@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opticgraph import alike as module
-from opticgraph.alike import alike
+from opticgraph.alike import alike as alike_of
+from opticgraph.wide import Wide
 
 SCHEMA = {
     "flag": pl.Boolean,
@@ -31,6 +32,10 @@ _ROWS = st.lists(
     ),
     max_size=12,
 )
+
+
+def alike(frame: pl.DataFrame, tests: Sequence[pl.Expr]) -> pl.Series:
+    return alike_of(Wide(frame), tests)
 
 
 def pairs(told: Sequence[object]) -> list[bool]:

@@ -1,4 +1,4 @@
-"""What a function comes to is remembered by the columns that it reads, and only by those."""
+"""What a function of rows comes to is worked out once for each combination of the columns that it reads."""
 
 from __future__ import annotations
 
@@ -6,29 +6,35 @@ from collections.abc import Mapping
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opticgraph.recall import Recall, recalled, rows_of
+from opticgraph.recall import Picked
+from opticgraph.wide import Wide
 
-_VALUES = st.none() | st.integers(0, 2) | st.sampled_from(["a", "1"]) | st.lists(st.integers(0, 1), max_size=2)
-_ROWS = st.lists(st.fixed_dictionaries(dict.fromkeys("abcd", _VALUES)), min_size=1, max_size=30)
+_WORDS = st.none() | st.sampled_from(["a", "1", "b"])
+_NUMBERS = st.none() | st.integers(0, 2)
+_ROWS = st.lists(st.tuples(_WORDS, _NUMBERS, st.none() | st.lists(_NUMBERS, max_size=2), _WORDS), max_size=30)
+SCHEMA = {"a": pl.String, "b": pl.Int64, "c": pl.List(pl.Int64), "d": pl.String}
+
+
+def picked(frame: pl.DataFrame) -> Picked:
+    return Picked(Wide(frame), pl.int_range(frame.height, dtype=pl.UInt32, eager=True))
 
 
 def told(row: Mapping[str, object]) -> str:
     """Reads a, then b or c by what a is, and d only now and then."""
-    second = "b" if row["a"] in (None, 0, "a", []) else "c"
+    second = "b" if row["a"] in (None, "a") else "c"
     if row.get(second) == 1 and row.get("no such column") is None:
         return f"{row['a']!r} {second} {row['d']!r}"
     return f"{row['a']!r} {second} {row.get(second)!r}"
 
 
+@settings(deadline=None)
 @given(_ROWS)
-def test_remembering_is_calling(rows: list[dict[str, object]]) -> None:
-    recall: Recall = {}
-    for row in rows * 2:
-        assert recalled(recall, "told", row, told) == told(row)
-        assert recalled(recall, "read", row, lambda row: row["d"]) == row["d"]
+def test_remembering_is_calling(rows: list[tuple[object, ...]]) -> None:
+    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    assert picked(frame).each(told) == [told(row) for row in frame.iter_rows(named=True)]
 
 
 def test_a_function_is_called_once_for_what_it_reads() -> None:
@@ -38,23 +44,20 @@ def test_a_function_is_called_once_for_what_it_reads() -> None:
         calls.append(row["a"])
         return row["a"]
 
-    recall: Recall = {}
     frame = pl.DataFrame({"a": [[1], [2], [1], None, None], "b": [1, 2, 3, 4, 5]})
-    assert [recalled(recall, 0, row, work_out) for row in rows_of(frame)] == [[1], [2], [1], None, None]
-    assert calls == [[1], [2], None]
-    recalled(recall, 1, {"a": None}, work_out)  # another key is another function
-    assert calls == [[1], [2], None, None]
+    assert picked(frame).each(work_out) == [[1], [2], [1], None, None]
+    assert sorted(map(str, calls[1:])) == ["None", "[1]", "[2]"]  # the first call shows what it reads
 
 
 def test_what_goes_through_a_row_by_itself_cannot_be_watched() -> None:
     with pytest.raises(TypeError, match="by name"):
-        recalled({}, 0, {"a": 1}, dict)
+        picked(pl.DataFrame({"a": [1]})).each(dict)
     with pytest.raises(KeyError):
-        recalled({}, 0, {"a": 1}, lambda row: row["b"])
+        picked(pl.DataFrame({"a": [1]})).each(lambda row: row["b"])
 
 
 def test_rows_of_a_frame() -> None:
     frame = pl.DataFrame({"a": [1, 2], "b": [["x"], None]})
-    assert [dict(row) for row in rows_of(frame)] == frame.to_dicts()
-    [first, _] = rows_of(frame)
+    assert [dict(row) for row in picked(frame)] == frame.to_dicts()
+    [first, _] = picked(frame)
     assert (len(first), first.get("c", "none"), "c" in first) == (2, "none", False)
