@@ -128,7 +128,7 @@ def _offered(setting: _Setting, rows: pl.DataFrame, *, searched: bool) -> tuple[
         prices=setting.prices,
     )
     flips = _flips(rows, asked, setting.judging) if searched else {}
-    repairs = _repairs(rows, setting.now, places, setting.knowledge, setting.judging) if searched else {}
+    repairs = _repairs(setting, rows, places) if searched else {}
     return offers(asked, setting.now, flips=flips, repairs=repairs)
 
 
@@ -313,19 +313,21 @@ def _beside(rows: pl.DataFrame) -> bytes:
 def _flips(rows: pl.DataFrame, asked: Asked, judging: Judging) -> Mapping[int, tuple[Flip, ...]]:
     """Of every rejected proposal, by its place, the least changes that would make it work."""
     rejected = [at for at in range(len(asked.applied)) if asked.verdict(at) == "fails"]
-    found = least_changes(changed(rows, [asked.applied[at] for at in rejected]), judging)
+    found = least_changes(
+        changed(rows, [asked.applied[at] for at in rejected]), judging, prices=asked.prices
+    )
     flips = {rejected[nth]: flips for nth, flips in found.items()}
     return flips | flips_beside(rows, asked.applied, flips, judging)
 
 
 def _repairs(
-    rows: pl.DataFrame, now: Audit, places: Mapping[tuple[str, str], Place], knowledge: Knowledge, judging: Judging
+    setting: _Setting, rows: pl.DataFrame, places: Mapping[tuple[str, str], Place]
 ) -> Mapping[str, tuple[Flip, ...]]:
     """Of every link that fails today the least changes of plant, settings and modules that make it work."""
-    failing = [verdict.link for verdict in now.verdicts if verdict.verdict == "fails"]
+    failing = [verdict.link for verdict in setting.now.verdicts if verdict.verdict == "fails"]
     asked = rows.filter(pl.col("link").is_in(failing))
-    more = partial(_modules, places=places, knowledge=knowledge)
-    found = least_changes(asked.select(*ROW_SCHEMA), judging, more=more)
+    more = partial(_modules, places=places, knowledge=setting.knowledge)
+    found = least_changes(asked.select(*ROW_SCHEMA), setting.judging, more=more, prices=setting.prices)
     return {asked["link"][nth]: flips for nth, flips in found.items()}
 
 
@@ -343,10 +345,10 @@ def _modules(rule: str, row: Row, *, places: Mapping[tuple[str, str], Place], kn
             if found and found[0].form_factor in knowledge.takes.get(str(row[f"{side}_cage"]), ()):
                 type_ = found[0]
                 values = tuple(module_columns(side, type_).items())
-                fitting[side][interface] = Change(values, f"{type_.id} at end {side}")
+                fitting[side][interface] = Change(values, f"{type_.id} at end {side}", parts=((type_.id, 1),))
     single = [change for side in SIDES for change in fitting[side].values()]
     pairs = [
-        Change((*a.values, *fitting["b"][interface].values), f"{_named(a)} at both ends", cost=2)
+        Change((*a.values, *fitting["b"][interface].values), f"{_named(a)} at both ends", cost=2, parts=((_named(a), 2),))
         for interface, a in fitting["a"].items()
         if interface in fitting["b"]
     ]

@@ -41,19 +41,26 @@ class Part:
 
 @dataclass(frozen=True)
 class Change:
-    """One thing done to a link: which columns get which values, that in words, and whether service stops for it."""
+    """One thing done to a link: which columns get which values, that in words, and whether service stops for it.
+
+    cost   how many things change
+    parts  what is bought for it, with how many of it, where that can be told
+    """
 
     values: tuple[tuple[str, object], ...]
     words: str
     outage: bool = True
     cost: float = 1
+    parts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class Flip:
     """The least that would make something work: what is changed, and what the rules then say: works or unknown.
 
-    cost is the sum of the price list, or how many things change where there is none; outage whether service stops.
+    cost    how many things change
+    outage  whether service stops
+    price   of what is bought, by the price list; None without one, or where it does not tell of all
     """
 
     changes: tuple[Change, ...]
@@ -61,6 +68,7 @@ class Flip:
     needs: tuple[str, ...]
     cost: float
     outage: bool
+    price: Decimal | None = None
 
     @property
     def words(self) -> str:

@@ -101,7 +101,8 @@ def _attenuators(row: Row, types: Mapping[str, ModuleType | None], knowledge: Kn
     if row["attenuator_mdb"]:
         yield Change((("attenuator_mdb", 0),), f"no attenuator, where one of {_db(row['attenuator_mdb'])} is now")
     for mdb in ATTENUATORS_MDB:
-        yield Change((("attenuator_mdb", mdb),), f"an attenuator of {mdb / 1000:g} dB before each receiver")
+        words = f"an attenuator of {mdb / 1000:g} dB before each receiver"
+        yield Change((("attenuator_mdb", mdb),), words, parts=((f"fixed attenuator {mdb / 1000:g} dB", len(SIDES)),))
 
 
 def _connector_counts(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowledge) -> Iterator[Change]:
@@ -201,7 +202,7 @@ def _adapters(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowl
     for side in SIDES:
         for adapter in _sockets(types[side], knowledge.adapters, knowledge):
             if row[f"{side}_cage"] in knowledge.adapters[adapter]:
-                yield Change(((f"{side}_adapter", adapter),), f"an {adapter} adapter at end {side}")
+                yield Change(((f"{side}_adapter", adapter),), f"an {adapter} adapter at end {side}", parts=((adapter, 1),))
         if row[f"{side}_adapter"]:
             yield Change(((f"{side}_adapter", None),), f"no adapter at end {side}")
 

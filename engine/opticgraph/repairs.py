@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from .candidates import Outcomes, framed
 from .choices import Change, Flip
 from .design import SIDES
 from .moves import moves
+from .prices import Prices
 from .result import Finding
 
 __all__ = ["Judging", "Way", "least_changes", "needs_of"]
@@ -35,7 +37,9 @@ class Way:
     changes: tuple[Change, ...] = ()
 
 
-def least_changes(rows: pl.DataFrame, judging: Judging, *, more: More | None = None) -> dict[int, tuple[Flip, ...]]:
+def least_changes(
+    rows: pl.DataFrame, judging: Judging, *, more: More | None = None, prices: Prices | None = None
+) -> dict[int, tuple[Flip, ...]]:
     """Of every failing row (ROW_SCHEMA) the smallest sets of changes after which no rule fails, the cheapest first.
 
     A set is left out where a part of it would do, and where another one costs no more and stops service no more.
@@ -70,6 +74,7 @@ def least_changes(rows: pl.DataFrame, judging: Judging, *, more: More | None = N
                     needs=needs_of(outcomes.findings([at]).get(at, ())),
                     cost=_cost(way.changes),
                     outage=any(change.outage for change in way.changes),
+                    price=_price(way.changes, prices),
                 )
                 for way, outcomes, at in states
                 if way.changes
@@ -92,6 +97,8 @@ def _need(rule: str, supply: str | None, end: str | None, limit: str | None, uni
     if supply == "loss_db" and limit:
         bound = "from" if rule == "receiver-not-overloaded" else "up to"
         return f"loss_db: measure it; it works {bound} {limit} {unit or 'dB'}"
+    if supply == "module" and rule == "line-carries-coherent":
+        return "module: no source states the OSNR it needs; ask its maker, or name a part whose data sheet does"
     return f"{end}_{supply}: give it" if end and supply else f"{supply or 'more of the record'}: give it"
 
 
@@ -101,6 +108,14 @@ def _broken(outcomes: Outcomes, at: int) -> list[str]:
 
 def _cost(changes: Sequence[Change]) -> float:
     return sum(change.cost for change in changes)
+
+
+def _price(changes: Sequence[Change], prices: Prices | None) -> Decimal | None:
+    if prices is None or not all(change.parts for change in changes):
+        return None
+    told = [(prices.price(part), count) for change in changes for part, count in change.parts]
+    known = [price * count for price, count in told if price is not None]
+    return sum(known, Decimal(0)) if len(known) == len(told) else None
 
 
 def _further(way: Way, outcomes: Outcomes, at: int, more: More | None) -> list[Way]:
@@ -156,11 +171,21 @@ def _front(flips: Sequence[Flip]) -> tuple[Flip, ...]:
         flip
         for flip in nearest.values()
         if not any(
-            (other.cost, other.outage) != (flip.cost, flip.outage)
-            and other.cost <= flip.cost
-            and other.outage <= flip.outage
-            and other.verdict >= flip.verdict  # works beats unknown
+            _beats(other, flip)
             for other in nearest.values()
         )
     ]
-    return tuple(sorted(kept, key=lambda flip: (flip.verdict != "works", flip.cost, flip.outage, flip.words))[:SHOWN])
+    return tuple(sorted(kept, key=_dearness)[:SHOWN])
+
+
+def _beats(one: Flip, other: Flip) -> bool:
+    """Whether one costs no more, stops service no more and is no less sure; money and counts are not compared."""
+    if (one.price is None) != (other.price is None):
+        return False
+    ones, others = ((flip.price if flip.price is not None else flip.cost, flip.outage) for flip in (one, other))
+    return ones != others and ones[0] <= others[0] and ones[1] <= others[1] and one.verdict >= other.verdict
+
+
+def _dearness(flip: Flip) -> tuple[object, ...]:
+    priced = flip.price is not None
+    return flip.verdict != "works", not priced, flip.price if priced else flip.cost, flip.outage, flip.words

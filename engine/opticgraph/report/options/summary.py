@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
 
+from ...design import SIDES
 from ...choices import Flip, LinkOptions, Option, Rejected
 
 __all__ = [
@@ -110,7 +111,14 @@ def moved(option: Option) -> list[str]:
 def ends(each: Option | Rejected) -> str:
     """The modules of both ends, once if they are the same."""
     a, b = each.a_module or "an unknown module", each.b_module or "an unknown module"
-    return f"2 x {a}" if a == b else f"{a} to {b}"
+    told = f"2 x {a}" if a == b else f"{a} to {b}"
+    changes = each.changes if isinstance(each, Option) else {}
+    moved = [
+        f"end {side} in {changes[f'{side}_port'][1]}"
+        for side in SIDES
+        if f"{side}_port" in changes and f"{side}_module" not in changes
+    ]
+    return f"{told}, {' and '.join(moved)}" if moved else told
 
 
 def gbps(rate: int | None) -> str:
