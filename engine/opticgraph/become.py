@@ -313,9 +313,7 @@ def _beside(rows: pl.DataFrame) -> bytes:
 def _flips(rows: pl.DataFrame, asked: Asked, judging: Judging) -> Mapping[int, tuple[Flip, ...]]:
     """Of every rejected proposal, by its place, the least changes that would make it work."""
     rejected = [at for at in range(len(asked.applied)) if asked.verdict(at) == "fails"]
-    found = least_changes(
-        changed(rows, [asked.applied[at] for at in rejected]), judging, prices=asked.prices
-    )
+    found = least_changes(changed(rows, [asked.applied[at] for at in rejected]), judging, prices=asked.prices)
     flips = {rejected[nth]: flips for nth, flips in found.items()}
     return flips | flips_beside(rows, asked.applied, flips, judging)
 
@@ -348,7 +346,9 @@ def _modules(rule: str, row: Row, *, places: Mapping[tuple[str, str], Place], kn
                 fitting[side][interface] = Change(values, f"{type_.id} at end {side}", parts=((type_.id, 1),))
     single = [change for side in SIDES for change in fitting[side].values()]
     pairs = [
-        Change((*a.values, *fitting["b"][interface].values), f"{_named(a)} at both ends", cost=2, parts=((_named(a), 2),))
+        Change(
+            (*a.values, *fitting["b"][interface].values), f"{_named(a)} at both ends", cost=2, parts=((_named(a), 2),)
+        )
         for interface, a in fitting["a"].items()
         if interface in fitting["b"]
     ]

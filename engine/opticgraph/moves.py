@@ -202,7 +202,9 @@ def _adapters(row: Row, types: Mapping[str, ModuleType | None], knowledge: Knowl
     for side in SIDES:
         for adapter in _sockets(types[side], knowledge.adapters, knowledge):
             if row[f"{side}_cage"] in knowledge.adapters[adapter]:
-                yield Change(((f"{side}_adapter", adapter),), f"an {adapter} adapter at end {side}", parts=((adapter, 1),))
+                yield Change(
+                    ((f"{side}_adapter", adapter),), f"an {adapter} adapter at end {side}", parts=((adapter, 1),)
+                )
         if row[f"{side}_adapter"]:
             yield Change(((f"{side}_adapter", None),), f"no adapter at end {side}")
 

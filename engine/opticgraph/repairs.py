@@ -167,14 +167,7 @@ def _front(flips: Sequence[Flip]) -> tuple[Flip, ...]:
     for flip in sorted(flips, key=lambda flip: flip.verdict != "works"):  # then as tried: nearest values first
         columns = tuple(sorted(column for change in flip.changes for column, _ in change.values))
         nearest.setdefault(columns, flip)
-    kept = [
-        flip
-        for flip in nearest.values()
-        if not any(
-            _beats(other, flip)
-            for other in nearest.values()
-        )
-    ]
+    kept = [flip for flip in nearest.values() if not any(_beats(other, flip) for other in nearest.values())]
     return tuple(sorted(kept, key=_dearness)[:SHOWN])
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
 
-from ...design import SIDES
 from ...choices import Flip, LinkOptions, Option, Rejected
+from ...design import SIDES
 
 __all__ = [
     "OUTCOMES", "Refusal", "by_strategy", "ends", "gbps", "mirrored", "moved", "offered", "outcome", "refusals", "sign",
