@@ -130,7 +130,7 @@ def _option(
 
 def _rejected(strategy: str, a: str, b: str, findings: tuple[Finding, ...], flips: tuple[Flip, ...]) -> Rejected:
     rules = tuple(sorted({finding.rule for finding in findings})) or ("strands-suffice",)
-    return Rejected(strategy, a, b, a.rpartition("-")[0], b.rpartition("-")[0], 400, rules, findings, flips)
+    return Rejected(strategy, a, b, a.rpartition("-")[0], b.rpartition("-")[0], 400, rules, findings, flips, {})
 
 
 def _flip(words: str, **values: object) -> Flip:

@@ -31,7 +31,7 @@ GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = Path(text.__file__).with_name("options.schema.json")
 # A link or two of each: breakouts, a repair, coherent modules, one strand, parallel plugs.
 ASKED = {
-    "leaf-spine": ("border-2", "edge-1"),
+    "leaf-spine": ("border-2", "edge-1", "peer-101-102"),
     "metro-ring": ("agb-ing-1", "agb-tie-1"),
     "bidi-plant": ("inv-nai",),
     "campus": ("core1-border",),
@@ -195,6 +195,13 @@ def test_a_link_that_cannot_have_the_module_does_not_move_with_it() -> None:
     # Once all were offered, a span of 80 km was told to move with a tie of 50 m, as legs of one module.
     tie = next(each for each in example("metro-ring").links if each.link == "agb-tie-1")
     assert {option.together for option in tie.options if option.strategy == "breakout"} == {()}
+
+
+def test_a_cable_with_legs_is_no_cable_between_two_ports() -> None:
+    # The QSFP28 leg of a 400G breakout cable was once offered at both ends of a link, as 400G.
+    cable = next(each for each in example("leaf-spine").links if each.link == "peer-101-102")
+    tried = {each.a_interface for each in (*cable.options, *cable.rejected) if each.strategy == "direct-swap"}
+    assert tried == {"ACC-400G", "AOC-400G", "DAC-400G-CR4", "DAC-400G-CR8"}
 
 
 # --- HTML --------------------------------------------------------------------------------------------------------
