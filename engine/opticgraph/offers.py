@@ -219,7 +219,7 @@ def _moving_together(asked: Asked) -> Mapping[tuple[object, ...], list[str]]:
     """Of each breakout module that could be put into a device, the links that its lanes could serve."""
     served: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for at, (nth, each) in enumerate(asked.applied):
-        if asked.outcomes.verdict(at) == "fails":
+        if asked.verdict(at) == "fails":
             continue  # a link that cannot have the module does not move with it
         for key in _module_keys(asked.rows[nth], each):
             served[key].append(str(asked.rows[nth]["link"]))
