@@ -41,6 +41,7 @@ __all__ = ["FLIPPED", "WANTED_GBPS", "options", "why_not"]
 
 WANTED_GBPS = 400  # where neither the design nor the user says what is wanted
 MANY = 1000  # links beyond which the table of all options is worked out once a situation, and details when asked for
+NEIGHBOURS = 64  # links at the devices of those asked for by name that are looked at with them
 AT_ONCE = 50  # links whose details are then worked out together
 FLIPPED = 60  # links up to which it is searched what would flip each rejection; beyond, of links asked for by name
 
@@ -112,8 +113,9 @@ class _Setting:
     judging: Judging
 
 
-def _offered(setting: _Setting, rows: pl.DataFrame, *, searched: bool) -> tuple[LinkOptions, ...]:
-    """Everything about the links of these rows; searched asks for flips and repairs too."""
+def _offered(setting: _Setting, links: pl.DataFrame, *, searched: bool) -> tuple[LinkOptions, ...]:
+    """Everything about these rows; searched asks for flips and repairs too."""
+    rows = _with_neighbours(links, setting.every) if searched else links
     places = places_of(setting.judged, rows, host=setting.host)
     applied = _applied(setting.design, rows, places, setting.knowledge)
     outcomes = setting.judging(pl.concat([changed(rows, applied), fellows(rows, applied)]))
@@ -127,9 +129,17 @@ def _offered(setting: _Setting, rows: pl.DataFrame, *, searched: bool) -> tuple[
         findings=findings_beside(applied, outcomes),
         prices=setting.prices,
     )
-    flips = _flips(rows, asked, setting.judging) if searched else {}
-    repairs = _repairs(setting, rows, places) if searched else {}
-    return offers(asked, setting.now, flips=flips, repairs=repairs)
+    flips = _flips(rows, asked, setting.judging, links.height) if searched else {}
+    repairs = _repairs(setting, links, places) if searched else {}
+    return offers(asked, setting.now, flips=flips, repairs=repairs)[: links.height]
+
+
+def _with_neighbours(links: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
+    """These rows, and after them other links at their devices: the legs of one module may be among those."""
+    devices = pl.concat([links["a_device"], links["b_device"]]).unique().implode()
+    near = pl.col("a_device").is_in(devices) | pl.col("b_device").is_in(devices)
+    others = every.filter(near).join(links.select("link"), on="link", how="anti", maintain_order="left")
+    return pl.concat([links, others.head(NEIGHBOURS)])
 
 
 class _Block(Rows[LinkOptions]):
@@ -310,9 +320,9 @@ def _beside(rows: pl.DataFrame) -> bytes:
 # --- what would flip it, and repairs ---------------------------------------------------------------------------------
 
 
-def _flips(rows: pl.DataFrame, asked: Asked, judging: Judging) -> Mapping[int, tuple[Flip, ...]]:
-    """Of every rejected proposal, by its place, the least changes that would make it work."""
-    rejected = [at for at in range(len(asked.applied)) if asked.verdict(at) == "fails"]
+def _flips(rows: pl.DataFrame, asked: Asked, judging: Judging, count: int) -> Mapping[int, tuple[Flip, ...]]:
+    """Of every rejected proposal to the first rows, by its place, the least changes that would make it work."""
+    rejected = [at for at, (nth, _) in enumerate(asked.applied) if nth < count and asked.verdict(at) == "fails"]
     found = least_changes(changed(rows, [asked.applied[at] for at in rejected]), judging, prices=asked.prices)
     flips = {rejected[nth]: flips for nth, flips in found.items()}
     return flips | flips_beside(rows, asked.applied, flips, judging)
