@@ -8,15 +8,17 @@ verdicts.parquet, whose columns are the fields of the JSON's verdicts. Both have
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from operator import attrgetter
 
 import polars as pl
 
 from ..result import FINDING as COLUMNS
-from ..result import Audit, Findings, texts
+from ..result import Audit, Findings, Verdict, texts
 
 __all__ = ["FINDING", "VERDICT", "render", "tables"]
 
+AT_ONCE = 50_000  # verdicts that are objects at the same time
 _NOT_TOLD = ("fault", "shape", "focus", "path", "value", "disputes")
 _LAST = ("file", "row")
 FINDING = pl.Schema({name: COLUMNS[name] for name in (*(n for n in COLUMNS if n not in (*_NOT_TOLD, *_LAST)), *_LAST)})
@@ -42,9 +44,14 @@ def render(audit: Audit) -> bytes:
 
 def tables(audit: Audit) -> dict[str, bytes]:
     """The findings and the verdicts, each as a Parquet file under its name."""
-    columns = {name: list(map(attrgetter(name), audit.verdicts)) for name in VERDICT}
-    verdicts = pl.DataFrame([texts(name, columns[name], kind) for name, kind in VERDICT.items()])
+    starts = range(0, max(len(audit.verdicts), 1), AT_ONCE)
+    verdicts = pl.concat(_verdicts(audit.verdicts[at : at + AT_ONCE]) for at in starts)
     return {"findings.parquet": render(audit), "verdicts.parquet": _file(verdicts)}
+
+
+def _verdicts(verdicts: Sequence[Verdict]) -> pl.DataFrame:
+    told = {name: list(map(attrgetter(name), verdicts)) for name in VERDICT}
+    return pl.DataFrame([texts(name, told[name], kind) for name, kind in VERDICT.items()])
 
 
 def _file(table: pl.DataFrame) -> bytes:
