@@ -66,22 +66,21 @@ def least_changes(
         ]
     needed = _needed_only(found, judging)
     return {
-        subject: _front(
-            [
-                Flip(
-                    changes=way.changes,
-                    verdict=outcomes.verdict(at),
-                    needs=needs_of(outcomes.findings([at]).get(at, ())),
-                    cost=_cost(way.changes),
-                    outage=any(change.outage for change in way.changes),
-                    price=_price(way.changes, prices),
-                )
-                for way, outcomes, at in states
-                if way.changes
-            ]
-        )
+        subject: tuple(_flip(*state) for state in _front([state for state in states if state[0].changes], prices))
         for subject, states in needed.items()
     }
+
+
+def _flip(way: Way, outcomes: Outcomes, at: int, price: Decimal | None) -> Flip:
+    verdict = outcomes.verdict(at)
+    return Flip(
+        changes=way.changes,
+        verdict=verdict,
+        needs=needs_of(outcomes.findings([at]).get(at, ())) if verdict == "unknown" else (),
+        cost=_cost(way.changes),
+        outage=any(change.outage for change in way.changes),
+        price=price,
+    )
 
 
 def needs_of(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -161,24 +160,53 @@ def _needed_only(
     }
 
 
-def _front(flips: Sequence[Flip]) -> tuple[Flip, ...]:
+State = tuple[Way, Outcomes, int]
+
+
+def _front(states: Sequence[State], prices: Prices | None) -> list[tuple[Way, Outcomes, int, Decimal | None]]:
     """One of those that change the same columns, the nearest; and none that costs more and stops service no less."""
-    nearest: dict[tuple[str, ...], Flip] = {}
-    for flip in sorted(flips, key=lambda flip: flip.verdict != "works"):  # then as tried: nearest values first
-        columns = tuple(sorted(column for change in flip.changes for column, _ in change.values))
-        nearest.setdefault(columns, flip)
-    kept = [flip for flip in nearest.values() if not any(_beats(other, flip) for other in nearest.values())]
-    return tuple(sorted(kept, key=_dearness)[:SHOWN])
+    nearest: dict[tuple[str, ...], State] = {}
+    for state in sorted(states, key=lambda state: _unsure(state)):  # then as tried: nearest values first
+        columns = tuple(sorted(column for change in state[0].changes for column, _ in change.values))
+        nearest.setdefault(columns, state)
+    weighed = [(state, _weight(state, prices)) for state in nearest.values()]
+    kept = [(state, weight) for state, weight in weighed if not any(_beats(other, weight) for _, other in weighed)]
+    kept.sort(key=lambda each: (each[1].unsure, each[1].price is None, each[1].least, each[1].outage, each[1].words))
+    return [(*state, weight.price) for state, weight in kept[:SHOWN]]
 
 
-def _beats(one: Flip, other: Flip) -> bool:
+@dataclass(frozen=True)
+class _Weight:
+    """What makes one way out better than another: the money if it is known, else how many things change."""
+
+    unsure: bool
+    price: Decimal | None
+    least: Decimal | float
+    outage: bool
+    words: str
+
+
+def _weight(state: State, prices: Prices | None) -> _Weight:
+    changes = state[0].changes
+    price = _price(changes, prices)
+    return _Weight(
+        unsure=_unsure(state),
+        price=price,
+        least=_cost(changes) if price is None else price,
+        outage=any(change.outage for change in changes),
+        words=" ".join(change.words for change in changes),
+    )
+
+
+def _unsure(state: State) -> bool:
+    _, outcomes, at = state
+    return outcomes.verdict(at) != "works"
+
+
+def _beats(one: _Weight, other: _Weight) -> bool:
     """Whether one costs no more, stops service no more and is no less sure; money and counts are not compared."""
     if (one.price is None) != (other.price is None):
         return False
-    ones, others = ((flip.price if flip.price is not None else flip.cost, flip.outage) for flip in (one, other))
-    return ones != others and ones[0] <= others[0] and ones[1] <= others[1] and one.verdict >= other.verdict
-
-
-def _dearness(flip: Flip) -> tuple[object, ...]:
-    priced = flip.price is not None
-    return flip.verdict != "works", not priced, flip.price if priced else flip.cost, flip.outage, flip.words
+    worse = (other.least, other.outage)
+    better = (one.least, one.outage)
+    return better != worse and better[0] <= worse[0] and better[1] <= worse[1] and one.unsure <= other.unsure
