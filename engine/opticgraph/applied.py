@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -28,6 +28,7 @@ class Applied:
     """A proposal on one link: the columns that change (ROW_SCHEMA), the new types, and the seats, by side.
 
     shifts  figures that become more by so much, whatever they are now, so that links alike share one proposal
+    lacks   cages that it needs and that neither the record nor the host catalogue names as free
     """
 
     proposal: Proposal
@@ -35,6 +36,7 @@ class Applied:
     types: Mapping[str, ModuleType | None]
     seats: Mapping[str, Seat]
     shifts: Mapping[str, int]
+    lacks: tuple[str, ...] = ()
 
     def after(self, row: Row) -> dict[str, object]:
         """The link's row as it would be."""
@@ -94,7 +96,28 @@ def apply(
     if changes:
         changes["status"] = "planned"  # of what is to come nothing is taken for granted
     shifts = {name: by for name, by in _shifts(proposal, row).items() if name not in changes}
-    return Applied(proposal, changes, types, seats, shifts)
+    return Applied(proposal, changes, types, seats, shifts, tuple(_lacking(proposal, types, seats, places, knowledge)))
+
+
+def _lacking(
+    proposal: Proposal,
+    types: Mapping[str, ModuleType | None],
+    seats: Mapping[str, Seat],
+    places: Mapping[str, Place],
+    knowledge: Knowledge,
+) -> Iterator[str]:
+    """Cages that links beside the one of now need and that nothing names as free."""
+    for side, type_ in types.items():
+        beside = proposal.beside and seats[side].way == KEPT  # where the link of now has its module
+        needed = (proposal.copies or 1) - 1 + beside
+        free = sum(
+            seat.count
+            for seat in places[side].seats
+            if seat.way == FREE and type_ and type_.form_factor in knowledge.takes.get(seat.socket or "", ())
+        )
+        if free < needed:
+            cages = f"{needed - free} more free cage{'s' if needed - free > 1 else ''}"
+            yield f"{side}_port: {cages} like the one of now"
 
 
 def changed(rows: pl.DataFrame, applied: Iterable[tuple[int, Applied]]) -> pl.DataFrame:
@@ -107,7 +130,7 @@ def fellow(applied: Applied) -> Applied:
     """What becomes of the link of now where it goes on beside: its light goes through the filters too."""
     added = applied.proposal.mux_mdb or 0
     shifts = {**_through(added), **{f"{side}_rx_mdbm": -added for side in SIDES}}
-    return replace(applied, changes={}, shifts=shifts)
+    return replace(applied, changes={}, shifts=shifts, lacks=())
 
 
 def shifted(rows: pl.DataFrame, shifts: Mapping[str, int]) -> pl.DataFrame:

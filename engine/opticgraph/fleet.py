@@ -152,20 +152,28 @@ def _told(
         now = outcomes.severities(stays[places[at][0]]).items()
         new = dict(outcomes.severities(fellow_at).items() - now)
         worst[at] |= {rule: worse for rule, worse in new.items() if worst[at].get(rule) != "violation"}
-    verdicts = [verdict_of(severities.values()) for severities in worst]
+    each = [applied[kind][nth] for _, kind, nth in places]
+    verdicts = [
+        "unknown" if one.lacks and verdict == "works" else verdict
+        for one, verdict in zip(each, (verdict_of(severities.values()) for severities in worst), strict=True)
+    ]
     # what is needed is the same wherever the same rules of the same option are unknown
     keys = [(*place[1:], tuple(sorted(severities.items()))) for place, severities in zip(places, worst, strict=True)]
     standing = {key: at for at, key in reversed(list(enumerate(keys))) if verdicts[at] == "unknown"}
     findings = outcomes.findings({row for at in standing.values() for row in (at, fellows.get(at, at))})
     needed = {
         key: "; ".join(
-            dict.fromkeys(need for row in (at, fellows.get(at, at)) for need in needs_of(findings.get(row, ())))
+            dict.fromkeys(
+                (
+                    *(need for row in (at, fellows.get(at, at)) for need in needs_of(findings.get(row, ()))),
+                    *each[at].lacks,
+                )
+            )
         )
         for key, at in standing.items()
     }
     needs = [needed[key] if verdict == "unknown" else None for key, verdict in zip(keys, verdicts, strict=True)]
     rules = [sorted(rule for rule, severity in one.items() if severity == "violation") for one in worst]
-    each = [applied[kind][nth] for _, kind, nth in places]
     return pl.DataFrame(
         {
             "situation": tried["situation"],

@@ -14,7 +14,7 @@ from .findings import verdict_of
 from .prices import Prices
 from .repairs import needs_of
 from .result import Audit, Finding
-from .seats import FREE, KEPT, Place
+from .seats import KEPT, Place
 from .strategies import STRATEGIES
 from .work import work_of
 
@@ -89,7 +89,7 @@ def _option(asked: Asked, row: Row, applied: Applied, at: int, together: tuple[s
     findings = asked.findings.get(at, ())
     expects = _levels(applied, asked.outcomes.of(at))
     work = work_of(row, applied, asked.outcomes.knowledge, prices=asked.prices, expects=expects)
-    needs = [*needs_of(findings), *_seats_needed(asked, row, applied)]
+    needs = [*needs_of(findings), *applied.lacks]
     verdict = "unknown" if needs else asked.verdict(at)
     return _made(
         row, applied, verdict, needs, [*findings, *_group_warnings(asked, row, applied, together)], together, work
@@ -258,27 +258,6 @@ def _together(
                 if (other[f"{s}_device"], other[f"{s}_port"]) == place
             }
     return tuple(sorted(found - {own}))
-
-
-def _seats_needed(asked: Asked, row: Row, applied: Applied) -> list[str]:
-    """Cages that links beside the one of now need and that neither record nor host catalogue names as free."""
-    takes = asked.outcomes.knowledge.takes
-    told = []
-    for side in SIDES:
-        beside = applied.proposal.beside and applied.seats[side].way == KEPT  # where the link of now has its module
-        needed = (applied.proposal.copies or 1) - 1 + beside
-        if not needed:
-            continue
-        type_, device, port = applied.types[side], row[f"{side}_device"], row[f"{side}_port"]
-        free = sum(
-            seat.count
-            for seat in asked.places[str(device), str(port)].seats
-            if seat.way == FREE and type_ and type_.form_factor in takes.get(seat.socket or "", ())
-        )
-        if free < needed:
-            cages = f"{needed - free} more free cage{'s' if needed - free > 1 else ''}"
-            told.append(f"{side}_port: {cages} like {port} on {device}")
-    return told
 
 
 def _group_warnings(asked: Asked, row: Row, applied: Applied, together: Sequence[str]) -> Iterator[Finding]:
