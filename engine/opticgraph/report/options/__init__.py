@@ -12,9 +12,17 @@ from .. import NO_SOURCES
 
 __all__ = ["ENDINGS", "FORMATS", "render"]
 
-FORMATS = ("text", "json", "csv", "xlsx", "html")
+FORMATS = ("text", "json", "csv", "xlsx", "html", "parquet")
 ENDINGS: Mapping[str, str] = MappingProxyType(
-    {".txt": "text", ".json": "json", ".csv": "csv", ".xlsx": "xlsx", ".html": "html", ".htm": "html"}
+    {
+        ".txt": "text",
+        ".json": "json",
+        ".csv": "csv",
+        ".xlsx": "xlsx",
+        ".html": "html",
+        ".htm": "html",
+        ".parquet": "parquet",
+    }
 )
 
 
