@@ -116,12 +116,9 @@ def _crossed(rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]]) -> pl
         both = both.with_columns(
             pl.when(f"set {name}").then(f"new {name}").otherwise(name).alias(name) for name in columns
         ).select(*own.columns, "nth")
-        if not any(each.shifts for each in proposals):
-            parts.append(both)
-            continue
-        parts += [
-            shifted(part, proposals[int(str(nth))].shifts) for (nth,), part in both.group_by("nth", maintain_order=True)
-        ]
+        moved = [nth for nth, each in enumerate(proposals) if each.shifts]
+        parts.append(both.filter(~pl.col("nth").is_in(moved)) if moved else both)
+        parts += [shifted(both.filter(pl.col("nth") == nth), proposals[nth].shifts) for nth in moved]
     return pl.concat([rows.clear().with_columns(nth=pl.lit(0, pl.UInt32)), *parts])
 
 

@@ -53,6 +53,9 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_READ = sorted({*_LENGTHS, *_LOSSES, *_DISPERSIONS, *_PLANT, *_SPREAD, *(n for each in _OTHERS.values() for n in each)})
+
+
 def kinds(rows: pl.DataFrame, beside: Iterable[str] = ()) -> pl.Series:
     """A number for each row (ROW_SCHEMA): equal where all but names and NUMBERS agree, and the columns beside."""
     words = [name for name in ROW_SCHEMA if name not in _NAMES and name not in NUMBERS]
@@ -72,22 +75,31 @@ def situations(
     them, of a link of no length (so that no limit has been left out for it); shifts has, by kind, what options add to
     the figures of a link: each sum is held against the limits too. splice_mdb is what a splice loses.
     """
-    parts, first, splice = [], 0, pl.lit(splice_mdb, pl.Int64)
-    placed = rows.with_row_index("place")
-    for (kind,), own in placed.group_by("kind", maintain_order=True):
-        against = limits.get(int(str(kind)))
-        added = {str(sorted(each.items())): each for each in ({}, *shifts.get(int(str(kind)), ()))}
+    placed = rows.with_row_index("place").with_columns(splice_mdb=pl.lit(splice_mdb, pl.Int64))
+    # kinds held against the same limits are told apart together
+    alike_limits: dict[object, tuple[pl.DataFrame, list[Mapping[str, int]], list[int]]] = {}
+    for kind, against in limits.items():
+        added = list({str(sorted(each.items())): each for each in ({}, *shifts.get(kind, ()))}.values())
+        few = against.select(_READ).unique().sort(_READ)
+        key = (few.write_json(), str(added))
+        alike_limits.setdefault(key, (few, added, []))[2].append(kind)
+    parts, first = [], 0
+    for few, added, kinds_ in alike_limits.values():
+        own = placed.filter(pl.col("kind").is_in(kinds_))
         cells = [
-            cell.alias(f"{cell.name} {name}")
-            for name, each in added.items()
-            if against is not None
-            for cell in _cells(shifted(own.with_columns(splice_mdb=splice), each), against)
+            cell.alias(f"{cell.name} {nth}")
+            for nth, each in enumerate(added)
+            for cell in _cells(shifted(own, each), few)
         ]
-        known = own.select(pl.col(name).is_null().alias(f"{name} unknown") for name in NUMBERS)
+        known = own.select("kind", *(pl.col(name).is_null().alias(f"{name} unknown") for name in NUMBERS))
         told = known.hstack(cells)
         found = alike(Wide(told), [pl.col(name) for name in told.columns]).cast(pl.UInt32)
         parts.append(pl.DataFrame({"place": own["place"], "situation": found + first}))
         first += int(str(found.max())) + 1
+    rest = placed.filter(~pl.col("kind").is_in(list(limits)))  # nothing is open to them: kinds by themselves
+    if rest.height:
+        found = alike(Wide(rest.select("kind")), [pl.col("kind")]).cast(pl.UInt32)
+        parts.append(pl.DataFrame({"place": rest["place"], "situation": found + first}))
     return pl.concat(parts).sort("place")["situation"]
 
 
