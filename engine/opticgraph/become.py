@@ -279,7 +279,7 @@ def _applied(
         return seated[interface, place]
 
     for proposal in propose(graph):
-        for nth in members[proposal.link]:
+        for nth in members.get(proposal.link, ()):  # not for further meanings of a name, which are links of their own
             row = held[nth]
             own = {side: places[str(row[f"{side}_device"]), str(row[f"{side}_port"])] for side in SIDES}
             applied = apply(proposal, row, own, knowledge, seat)
