@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,7 +16,7 @@ import click
 from .errors import InputError
 
 if TYPE_CHECKING:
-    from .result import Audit
+    from .result import Coverage
 
 __all__ = ["main", "program"]
 
@@ -132,7 +132,7 @@ def _writing(command: Callable[..., Any]) -> Callable[..., Any]:
             "-o",
             "outputs",
             multiple=True,
-            type=click.Path(path_type=Path),
+            type=click.Path(),
             metavar="FILE",
             help="Write the answer here; may be given several times.",
         ),
@@ -154,6 +154,13 @@ _DESIGNS = click.argument("designs", nargs=-1, required=True, metavar="DESIGN...
     show_default=True,
     help="From which finding on the exit code is 1.",
 )
+@click.option(
+    "--engine",
+    default="local",
+    show_default=True,
+    metavar="local|spark[:MASTER]",
+    help="Where to judge: spark reads a Parquet data set, and --output is a folder.",
+)
 @_writing
 def audit(
     designs: Sequence[str],
@@ -161,14 +168,17 @@ def audit(
     rules: Sequence[Path],
     catalogs: Sequence[Path],
     fail_on: str,
+    engine: str,
     formats: Sequence[str],
-    outputs: Sequence[Path],
+    outputs: Sequence[str],
 ) -> int:
     """A verdict for every link: works, fails or unknown, and why.
 
     Exit codes: 0 nothing at or above --fail-on; 1 such findings; 2 bad usage or input; 3 internal error;
     4 nothing could be told.
     """
+    if engine != "local":
+        return _on_spark(engine, designs, trust, rules, catalogs, fail_on, formats, outputs)
     from .judge import audit as judge
     from .read import load
     from .report import FORMATS, format_of, render, write
@@ -181,9 +191,8 @@ def audit(
             _put(render(result, format=format, sources=titles, fail_on=fail_on))
         else:
             write(result, path=path, format=format, sources=titles, fail_on=fail_on)
-    if rules:
-        _name_idle(result)
-    return exit_code(result, fail_on)
+    _name_idle(result.coverage, rules)
+    return exit_code(result.severities, result.counts, result.coverage, fail_on)
 
 
 def _titles(targets: Sequence[tuple[str, Path | None]], catalogs: Sequence[Path]) -> Mapping[str, tuple[str, str]]:
@@ -194,25 +203,68 @@ def _titles(targets: Sequence[tuple[str, Path | None]], catalogs: Sequence[Path]
     return {source.id: (source.title, source.address) for source in sources}
 
 
-def exit_code(audit: Audit, fail_on: str) -> int:
+def exit_code(
+    severities: Collection[str], counts: Mapping[str, int], coverage: Sequence[Coverage], fail_on: str
+) -> int:
     """What an audit means to a pipeline; a design of which nothing could be told is not a design without faults."""
     if fail_on == "never":
         return DONE
-    severities = audit.severities
     if "violation" in severities:
         return FOUND
-    if all(verdict.verdict == "unknown" for verdict in audit.verdicts) or not any(c.judged for c in audit.coverage):
+    if counts["unknown"] == counts["links"] or not any(each.judged for each in coverage):
         return NOTHING_TOLD
-    return FOUND if severities & set(LEVELS[: LEVELS.index(fail_on) + 1]) else DONE
+    return FOUND if set(severities) & set(LEVELS[: LEVELS.index(fail_on) + 1]) else DONE
 
 
-def _name_idle(audit: Audit) -> None:
+def _on_spark(
+    engine: str,
+    designs: Sequence[str],
+    trust: str,
+    rules: Sequence[Path],
+    catalogs: Sequence[Path],
+    fail_on: str,
+    formats: Sequence[str],
+    outputs: Sequence[str],
+) -> int:
+    name, _, master = engine.partition(":")
+    if name != "spark":
+        raise click.BadParameter(f"{engine!r} is none of local, spark, spark:MASTER.", param_hint="--engine")
+    if len(designs) != 1 or designs[0] == "-":
+        raise click.UsageError("--engine spark takes one DESIGN: a Parquet data set of links.")
+    if len(outputs) != 1 or any(format != "parquet" for format in formats):
+        raise click.UsageError(
+            "--engine spark writes Parquet into one folder: give --output FOLDER, and no other --format."
+        )
+    from .spark.session import available
+
+    available()
+    from .spark.fleet import audit_fleet
+
+    source, folder = designs[0], outputs[0]
+    result = audit_fleet(source, output=folder, master=master or None, trust=trust, rules=rules, catalogs=catalogs)
+    for note in result.read.ignored:
+        click.echo(f"opticgraph: {': '.join(filter(None, (note.file, note.place, note.text)))}", err=True)
+    told = ", ".join(f"{result.counts[verdict]:,} {verdict}" for verdict in ("fails", "unknown", "works"))
+    click.echo(
+        f"{result.counts['links']:,} links: {told}; {sum(result.findings.values()):,} findings, in {result.output}"
+    )
+    for coverage in result.coverage:
+        if coverage.how != "kinds":
+            click.echo(f"{coverage.rule}: judged {coverage.how}: {coverage.why}")
+    _name_idle(result.coverage, rules)
+    return exit_code(result.findings, result.counts, result.coverage, fail_on)
+
+
+def _name_idle(coverage: Iterable[Coverage], rules: Sequence[Path]) -> None:
+    """Say which of the user's own rules had nothing to look at."""
+    if not rules:
+        return
     from .rules import read_rules
 
     shipped = read_rules().rules
-    for coverage in audit.coverage:
-        if coverage.rule not in shipped and not coverage.judged:
-            click.echo(f"opticgraph: rule {coverage.rule} matched nothing: {coverage.why}", err=True)
+    for each in coverage:
+        if each.rule not in shipped and not each.judged:
+            click.echo(f"opticgraph: rule {each.rule} matched nothing: {each.why}", err=True)
 
 
 @cli.command()
@@ -235,7 +287,7 @@ def options(
     rules: Sequence[Path],
     catalogs: Sequence[Path],
     formats: Sequence[str],
-    outputs: Sequence[Path],
+    outputs: Sequence[str],
 ) -> int:
     """What each link may become and what that takes; of what it may not, the rules and what would change that."""
     from .become import options as become
@@ -284,7 +336,7 @@ def explain(
     rules: Sequence[Path],
     catalogs: Sequence[Path],
     formats: Sequence[str],
-    outputs: Sequence[Path],
+    outputs: Sequence[str],
 ) -> int:
     """The facts a link's verdict rests on: each aspect with rule, figures, margin, sources and evidence."""
     from .read import load
@@ -343,7 +395,7 @@ def query(
     rules: Sequence[Path],
     catalogs: Sequence[Path],
     formats: Sequence[str],
-    outputs: Sequence[Path],
+    outputs: Sequence[str],
 ) -> int:
     """Ask a shipped question, or the SPARQL in a .rq file."""
     from .ask import query as ask
@@ -374,7 +426,7 @@ def catalog(
     rules: Sequence[Path],
     catalogs: Sequence[Path],
     formats: Sequence[str],
-    outputs: Sequence[Path],
+    outputs: Sequence[str],
 ) -> int:
     """What is known, and by whom: each figure with its source and evidence."""
     from .lookup import look_up
@@ -410,7 +462,7 @@ def convert(
 
 
 def _targets(
-    formats: Sequence[str], outputs: Sequence[Path], *, known: Any, told: Callable[[Path], str]
+    formats: Sequence[str], outputs: Sequence[str], *, known: Any, told: Callable[[Path], str]
 ) -> list[tuple[str, Path | None]]:
     """Which format goes where: files by their ending or by as many --format, else one format to stdout."""
     for format in formats:
@@ -424,7 +476,7 @@ def _targets(
         return [(formats[0] if formats else "text", None)]
     if formats and len(formats) != len(outputs):
         raise click.UsageError(f"Found {len(formats)} --format and {len(outputs)} --output; expected as many, or none.")
-    return [(formats[at] if formats else told(path), path) for at, path in enumerate(outputs)]
+    return [(formats[at] if formats else told(path), path) for at, path in enumerate(map(Path, outputs))]
 
 
 def _ending(path: Path, endings: Mapping[str, str]) -> str:
@@ -433,7 +485,7 @@ def _ending(path: Path, endings: Mapping[str, str]) -> str:
     return endings[path.suffix.lower()]
 
 
-def _answer(table: Any, formats: Sequence[str], outputs: Sequence[Path]) -> None:
+def _answer(table: Any, formats: Sequence[str], outputs: Sequence[str]) -> None:
     from .report import save
     from .report.answer import ENDINGS, FORMATS, render
 

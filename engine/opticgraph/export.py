@@ -21,7 +21,7 @@ from . import fields
 from .derive import derive
 from .design import SIDES, Design, Note
 from .errors import BadCell, DesignError
-from .facts import as_judged, believed
+from .facts import as_judged, believed, types_of
 from .fields import Field
 from .graph import BASE, OPTIC, PART, XSD, recorded
 from .knowledge import know
@@ -184,7 +184,7 @@ def _derived(design: Design, trust: str, catalogs: Sequence[Path]) -> Iterator[b
     knowledge = know(trust=trust, catalogs=catalogs)
     judged = derive(design, knowledge)
     told, derived = as_judged(design, judged)
-    return ordered([*told, *derived, Lines(believed(judged, knowledge))])
+    return ordered([*told, *derived, Lines(believed(types_of(judged), knowledge))])
 
 
 def _rdf(pieces: Iterable[bytes], format: ox.RdfFormat, out: BinaryIO, *, packed: bool) -> None:

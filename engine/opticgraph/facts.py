@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -32,6 +32,7 @@ __all__ = [
     "derived_graph",
     "graph_of",
     "named",
+    "types_of",
 ]
 
 CASE = "\x1f"  # between a name and the number of a further meaning; no name has it (readers strip control characters)
@@ -127,13 +128,17 @@ def column_of(path: tuple[str, ...], side: str | None) -> str | None:
 
 def graph_of(design: Design, judged: Judged, knowledge: Knowledge) -> bytes:
     """What the rules read: the design as judged, its derived facts, and what is believed of its module types."""
-    return derived_graph(design, judged) + believed(judged, knowledge)
+    return derived_graph(design, judged) + believed(types_of(judged), knowledge)
 
 
-def believed(judged: Judged, knowledge: Knowledge) -> bytes:
-    """What is believed, of module types only those in the design."""
-    used = {id for side in SIDES for id in judged.links[f"{side}_type"].unique() if id}
-    return knowledge.common + b"".join(knowledge.of_type[id] for id in sorted(used))
+def types_of(judged: Judged) -> frozenset[str]:
+    """Ids of the module types in a design."""
+    return frozenset(id for side in SIDES for id in judged.links[f"{side}_type"].unique() if id)
+
+
+def believed(types: Iterable[str], knowledge: Knowledge) -> bytes:
+    """What is believed, of module types only these."""
+    return knowledge.common + b"".join(knowledge.of_type[id] for id in sorted(types))
 
 
 def derived_graph(design: Design, judged: Judged) -> bytes:

@@ -20,7 +20,7 @@ from .reason import How, reason
 from .result import SEVERITIES, Audit, Coverage, Finding, Findings, Rows, Verdict
 from .rules import Rule, Rules, read_rules
 
-__all__ = ["Verdicts", "audit", "judge"]
+__all__ = ["Verdicts", "audit", "coverage_of", "judge"]
 
 T = TypeVar("T")
 _TARGETS = {
@@ -57,12 +57,13 @@ def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) ->
     findings = _in_order(pl.concat([found, Findings.of(unjudged(rules, reasoned.hows)).frame]))
     looked = looked_at([rule for rule in rules.rules.values() if rule.shipped], judged)
     verdicts = Verdicts(looked, findings, judged.assumed)
+    by_rule = Counter(findings.frame["rule"].to_list())
     return Audit(
         version=_version(),
         trust=knowledge.trust,
         verdicts=verdicts,
         findings=findings,
-        coverage=tuple(_coverage(rules, looked, findings, reasoned.hows)),
+        coverage=tuple(coverage_of(rules, looked, by_rule, reasoned.hows)),
         read=design.account,
         links=_Records(judged, design),
         counts=verdicts.counts,
@@ -160,8 +161,8 @@ class Verdicts(Rows[Verdict]):
         return self._alike[key]
 
 
-def _coverage(rules: Rules, looked: Looked, findings: Findings, hows: Mapping[str, How]) -> Iterator[Coverage]:
-    found = Counter(findings.frame["rule"].to_list())
+def coverage_of(rules: Rules, looked: Looked, found: Mapping[str, int], hows: Mapping[str, How]) -> Iterator[Coverage]:
+    """How much each rule had to look at; found counts findings by rule."""
     for rule in rules.rules.values():
         how = _how(rule, rules, hows)
         told = looked.judged[rule.name] if rule.shipped else how.things
@@ -172,7 +173,7 @@ def _coverage(rules: Rules, looked: Looked, findings: Findings, hows: Mapping[st
             told, left = 0, told + left
         elif not told and not left:
             why = idle
-        yield Coverage(rule.name, told, found[rule.name], left, how.by, why)
+        yield Coverage(rule.name, told, found.get(rule.name, 0), left, how.by, why)
 
 
 def _how(rule: Rule, rules: Rules, hows: Mapping[str, How]) -> How:

@@ -66,7 +66,7 @@ def kinds_of(asked: Mapping[Node, tuple[str, Footprint]], judged: Judged) -> dic
     """The kinds of each shape's target class for its footprint, or why a walk leads beyond the columns.
 
     What all shapes together read is told apart once, over all rows; each shape's own kinds are then found among the
-    groups that come out, of which there are few.
+    groups that come out, of which there are few. Links may have `at_odds` already, told over more links than these.
     """
     found: dict[Node, Members | Unplaced] = {}
     placed: dict[Node, dict[str | None, list[pl.Expr]]] = {}
@@ -80,7 +80,9 @@ def kinds_of(asked: Mapping[Node, tuple[str, Footprint]], judged: Judged) -> dic
         sort = TARGETS[asked[shape][0]][0]
         frames.setdefault("link" if sort == "end" else sort, []).append(shape)
     for thing, shapes in frames.items():
-        frame = at_odds(judged.links) if thing == "link" else frame_of(thing, judged)
+        frame = frame_of(thing, judged)
+        if thing == "link" and "at_odds" not in frame.columns:
+            frame = at_odds(frame)
         apart = _apart(frame, [placed[shape] for shape in shapes])
         if len(apart.first) > MOST_KINDS:  # one shape that tells too much apart must not spoil the others
             many = [shape for shape in shapes if len(_apart(frame, [placed[shape]]).first) > MOST_KINDS]

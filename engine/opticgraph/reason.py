@@ -19,7 +19,7 @@ from rdflib.term import Node
 
 from .derive import Judged
 from .design import SIDES, Design
-from .facts import CASE, believed, derived_graph, graph_of, named
+from .facts import CASE, believed, derived_graph, graph_of, named, types_of
 from .footprint import Footprint, Walk
 from .footprints import footprints
 from .graph import BASE, OPTIC, THINGS
@@ -33,7 +33,18 @@ from .things import SORTS, focus_iris, frame_of
 from .walks import HERE
 from .wide import Wide
 
-__all__ = ["RESULT", "WHOLE_GRAPH", "How", "Memory", "Reasoned", "reason"]
+__all__ = [
+    "RESULT",
+    "WHOLE_GRAPH",
+    "How",
+    "Memory",
+    "Reasoned",
+    "Said",
+    "asked_of",
+    "handed_out",
+    "reason",
+    "said_of_kinds",
+]
 
 WHOLE_GRAPH = 20_000  # links up to which a rule is judged on the whole graph: some minutes of pySHACL
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target)
@@ -72,9 +83,10 @@ class Reasoned:
     hows: Mapping[str, How]
 
 
-# Of a shape and what its tests come to: the results of any thing of that kind, as shape, path, value, and the walk at
-# whose end the value is, if it is a thing's own.
-Memory = dict[tuple[Node, tuple[object, ...]], tuple[tuple[str, str, str, Walk | None], ...]]
+# The results of any thing of a kind: shape, path, value, and the walk at whose end the value is, if that is its own.
+Said = tuple[tuple[str, str, str, Walk | None], ...]
+# What was said of a shape's kinds, each by what the shape's tests come to.
+Memory = dict[tuple[Node, tuple[object, ...]], Said]
 
 
 def reason(
@@ -85,15 +97,12 @@ def reason(
     memory  what shipped rules said of kinds in earlier runs, for callers that judge many designs under the same
             knowledge and rules; it is added to, and changes no answer
     """
-    heads = sorted({s for s, p, o in rules.shapes if _is_target(rules.shapes, s, p, o)}, key=str)
     members: dict[Node, Members] = {}
     hows: dict[str, How] = {}
-    reporting = {head: {head, *rules.shapes.objects(head, SH.property)} for head in heads}
-    told = footprints(rules.shapes, frozenset().union(*reporting.values()), read_from=rules.read_from)
-    asked = _asked(rules.shapes, reporting, told, design.triples)
+    asked, told = asked_of(rules, design.triples)
     placed = {head: told for head, told in asked.items() if not isinstance(told, Unplaced)}
     kinds = kinds_of(placed, judged)
-    for head in heads:
+    for head in asked:
         own = kinds.get(head) or asked[head]
         if isinstance(own, Members):
             members[head] = own
@@ -102,10 +111,10 @@ def reason(
             hows[str(head)] = How("whole graph", str(own), 0, 0)
     kept = memory if memory is not None and _at_one(judged) else {}
     results = _on_representatives(design, judged, knowledge, rules.shapes, members, told, kept)
-    foreign = {head for head in heads if not _shipped(rules, str(head))}
+    foreign = {head for head in asked if not _shipped(rules, str(head))}
     for key in [key for key in kept if key[0] in foreign]:
         del kept[key]  # a user's rule may read what else is in the catalogue of this one design
-    rest = [head for head in heads if head not in members]
+    rest = [head for head in asked if head not in members]
     if rest:
         more, counts = _on_whole_graph(design, judged, knowledge, rules.shapes, rest)
         results.append(more)
@@ -116,16 +125,24 @@ def reason(
     return Reasoned(pl.concat([pl.DataFrame(schema=RESULT), *results]), hows)
 
 
-def _asked(
-    shapes: Graph, reporting: Mapping[Node, Iterable[Node]], footprints: Mapping[Node, Footprint], triples: bytes
-) -> dict[Node, tuple[str, Footprint] | Unplaced]:
-    """Of each shape with a target its target class and footprint, or why it cannot be told into kinds."""
+def asked_of(
+    rules: Rules, triples: bytes
+) -> tuple[dict[Node, tuple[str, Footprint] | Unplaced], Mapping[Node, Footprint]]:
+    """Of each shape with a target its target class and footprint, or why it cannot be told into kinds.
+
+    They come in a stable order, and with the footprints of all shapes that report. triples is what a design says
+    beyond its columns.
+    """
+    shapes = rules.shapes
+    heads = sorted({s for s, p, o in shapes if _is_target(shapes, s, p, o)}, key=str)
+    reporting = {head: {head, *shapes.objects(head, SH.property)} for head in heads}
+    each = footprints(shapes, frozenset().union(*reporting.values()), read_from=rules.read_from)
     shared = _shared(reporting)
     extra, widened = _predicates(triples), _widened(triples)
     asked: dict[Node, tuple[str, Footprint] | Unplaced] = {}
     for head in reporting:
         targets = [(p, o) for s, p, o in shapes.triples((head, None, None)) if _is_target(shapes, s, p, o)]
-        told = footprints[head]
+        told = each[head]
         beyond = sorted({step.property for walk in told.walks for step in walk} & extra)
         classes = sorted(({str(o) for _, o in targets} | {name for _, name in told.classes}) & widened)
         if len(targets) != 1 or targets[0][0] != SH.targetClass or not str(targets[0][1]).startswith(OPTIC):
@@ -140,7 +157,7 @@ def _asked(
             asked[head] = Unplaced(f"the design itself says what is of class {', '.join(map(local, classes))}")
         else:
             asked[head] = local(str(targets[0][1])), told
-    return asked
+    return asked, each
 
 
 def _is_target(shapes: Graph, shape: Node, predicate: Node, value: Node) -> bool:
@@ -186,22 +203,42 @@ def _on_representatives(
 ) -> list[pl.DataFrame]:
     fresh = {head: own for head, every in members.items() if (own := _unknown(head, every, memory)).first.height}
     if fresh:
-        found = _found_on(fresh, design, judged, knowledge, shapes, told)
+        said = said_of_kinds(fresh, design, judged, types_of(judged), knowledge, shapes, told)
         for head, own in fresh.items():
-            reporting = {str(shape): shape for shape in (head, *shapes.objects(head, SH.property))}
-            walks = {
-                name: own_walks(told[shape], own.sort)
-                for name, shape in reporting.items()
-                if any(result.shape == name and result.value for each in found[head].values() for result in each)
-            }
-            said = _generalised(found[head], own, judged, walks)
-            memory.update(((head, own.told[kind]), said.get(kind, ())) for kind in own.first["kind"])
+            memory.update(((head, own.told[kind]), said[head].get(kind, ())) for kind in own.first["kind"])
     results = []
     for head, own in members.items():
         by_kind = {kind: each for kind in own.first["kind"] if (each := memory[head, own.told[kind]])}
         if by_kind:
-            results.append(_handed_out(by_kind, own, judged))
+            results.append(handed_out(by_kind, own.of(list(by_kind)), own.sort, judged))
     return results
+
+
+def said_of_kinds(
+    members: Mapping[Node, Members],
+    design: Design,
+    judged: Judged,
+    types: Iterable[str],
+    knowledge: Knowledge,
+    shapes: Graph,
+    told: Mapping[Node, Footprint],
+) -> dict[Node, dict[int, Said]]:
+    """What is found on representatives as it holds of every member, by shape and kind.
+
+    judged has the representatives and what they name; types are the module types of the whole design.
+    """
+    found = _found_on(members, design, judged, types, knowledge, shapes, told) if members else {}
+    said = {}
+    for head, own in members.items():
+        by_kind = found.get(head, {})
+        reporting = {str(shape): shape for shape in (head, *shapes.objects(head, SH.property))}
+        walks = {
+            name: own_walks(told[shape], own.sort)
+            for name, shape in reporting.items()
+            if any(result.shape == name and result.value for each in by_kind.values() for result in each)
+        }
+        said[head] = _generalised(by_kind, own, judged, walks)
+    return said
 
 
 def _unknown(head: Node, members: Members, memory: Memory) -> Members:
@@ -226,6 +263,7 @@ def _found_on(
     members: Mapping[Node, Members],
     design: Design,
     judged: Judged,
+    types: Iterable[str],
     knowledge: Knowledge,
     shapes: Graph,
     told: Mapping[Node, Footprint],
@@ -236,7 +274,7 @@ def _found_on(
     if any(told[head].classes for head in members):
         read |= {str(RDF.type), str(RDFS.subClassOf)}
     # of the catalogue all that the whole design uses: what is said of one type may be read from another
-    data = as_graph(derived_graph(_kept(design, few), few) + believed(judged, knowledge), properties=read)
+    data = as_graph(derived_graph(_kept(design, few), few) + believed(types, knowledge), properties=read)
     run = _aimed(shapes, [])
     stands_for: dict[tuple[str, str], int] = {}
     for at, (head, kinds) in enumerate(_standing(members, judged)):
@@ -312,7 +350,7 @@ def _kept(design: Design, few: Judged) -> Design:
 
 def _generalised(
     found: Mapping[int, list[Result]], members: Members, judged: Judged, own: Mapping[str, Sequence[Walk]]
-) -> dict[int, tuple[tuple[str, str, str, Walk | None], ...]]:
+) -> dict[int, Said]:
     """What is found on representatives as it holds of every member; own has by shape where members differ."""
     first = members.first.filter(pl.col("kind").is_in(list(found)))
     walks = dict.fromkeys(walk for several in own.values() for walk in several)
@@ -329,12 +367,12 @@ def _generalised(
     return said
 
 
-def _handed_out(
-    by_kind: Mapping[int, Sequence[tuple[str, str, str, Walk | None]]], members: Members, judged: Judged
-) -> pl.DataFrame:
-    """Every member's own results: the representative's, with the member's name, its own figures and things."""
-    theirs = members.of(list(by_kind))
-    theirs = theirs.with_columns(focus=focus_iris(members.sort, judged, theirs))
+def handed_out(by_kind: Mapping[int, Said], theirs: pl.DataFrame, sort: str, judged: Judged) -> pl.DataFrame:
+    """Every member's own results (RESULT): what is said of its kind, with its name, its own figures and things.
+
+    theirs has the members: `nth` of the sort's frame, `side` (of an end), `kind`.
+    """
+    theirs = theirs.with_columns(focus=focus_iris(sort, judged, theirs))
     ways: dict[Walk, int] = {}  # at whose ends members have values of their own
     rows = [
         (kind, shape, path, value, None if way is None else ways.setdefault(way, len(ways)))
@@ -343,11 +381,11 @@ def _handed_out(
     ]
     results = pl.DataFrame(rows, schema=_BY_KIND, orient="row")
     handed = theirs.with_row_index("row").join(results, on="kind", how="inner")
-    ends = {HERE: "<" + theirs["focus"] + ">"} | _terms(ways.keys() - {HERE}, members.sort, judged, theirs)
+    ends = {HERE: "<" + theirs["focus"] + ">"} | _terms(ways.keys() - {HERE}, sort, judged, theirs)
     for way, number in ways.items():
         mine = pl.when(pl.col("way") == number).then(ends[way].gather(handed["row"]))
         handed = handed.with_columns(value=mine.otherwise("value"))
-    return handed.select(*_TOLD, pl.lit(members.sort).alias("sort"), "nth", "side")
+    return handed.select(*_TOLD, pl.lit(sort).alias("sort"), "nth", "side")
 
 
 _BY_KIND = {"kind": pl.UInt32, "shape": pl.String, "path": pl.String, "value": pl.String, "way": pl.UInt32}

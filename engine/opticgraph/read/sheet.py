@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,7 +18,7 @@ from . import cells, table, workbook
 from .cells import Column, Table
 from .merge import settle
 
-__all__ = ["SHEETS", "columns", "is_sheet", "read"]
+__all__ = ["REQUIRED", "SHEETS", "columns", "designed", "is_sheet", "known", "named", "parsed", "read"]
 
 REQUIRED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"links": ("a_device", "a_port", "b_device", "b_port"), "ports": ("device", "port"), "devices": ("device",)}
@@ -46,14 +46,31 @@ def read(path: str | Path, *, data: bytes | None = None) -> Design:
     bad: list[BadCell] = []
     notes: list[Note] = []
     for kind, sheet in tables.items():
-        values, wrong, rounded = cells.parse(sheet, columns(kind))
+        values, wrong, more = parsed(sheet, kind)
         parts[kind] = _Part(sheet.file, sheet.headers, values)
-        bad += [*sheet.bad, *wrong]
-        notes += [*sheet.notes, *rounded]
-    for kind, part in parts.items():
-        bad += _missing(part, REQUIRED[kind])
-        parts[kind] = replace(part, values=part.values.drop_nulls(REQUIRED[kind]))
+        bad += wrong
+        notes += more
     return _design(parts, tuple(sorted(notes)), bad)
+
+
+def parsed(sheet: Table, kind: str) -> tuple[pl.DataFrame, list[BadCell], list[Note]]:
+    """The rows of a sheet as canonical values by key, with `row`; cells that could not be read, and notes."""
+    values, wrong, rounded = cells.parse(sheet, columns(kind))
+    part = _Part(sheet.file, sheet.headers, values)
+    bad = [*sheet.bad, *wrong, *_missing(part, REQUIRED[kind])]
+    return values.drop_nulls(REQUIRED[kind]), bad, [*sheet.notes, *rounded]
+
+
+def named(links: pl.DataFrame, file: str, headers: Mapping[str, str]) -> tuple[pl.DataFrame, list[BadCell]]:
+    """Parsed rows of links with each link's name and its one length, length_m."""
+    length, bad = _length(_Part(file, headers, links))
+    rows = links.drop("length_km", strict=False).with_columns(length_m=length)
+    return rows.with_columns(link=_link(rows)), bad
+
+
+def designed(links: pl.DataFrame, headers: Mapping[str, str]) -> Design:
+    """The design in parsed rows of links, which have `file` too."""
+    return _design({"links": _Part("", headers, links)}, (), [])
 
 
 def is_sheet(path: Path, kind: str) -> bool:
@@ -91,14 +108,14 @@ def _texts(*keys: str) -> tuple[Column, ...]:
     return tuple(Column(key, _NAME) for key in keys)
 
 
-def _known(kind: str) -> dict[str, str]:
+def known(kind: str) -> dict[str, str]:
     """Plain headers to keys, other spellings included."""
-    known = {}
+    found = {}
     for column in columns(kind):
         prefix = column.key[:2] if column.key[:2] in ("a_", "b_") else ""
         for name in (*column.field.also, column.field.header) if column.field is not _NAME else ():
-            known[table.plain(prefix + name)] = column.key
-    return known | {table.plain(column.key): column.key for column in columns(kind)}
+            found[table.plain(prefix + name)] = column.key
+    return found | {table.plain(column.key): column.key for column in columns(kind)}
 
 
 def _tables(file: str, data: bytes | None) -> dict[str, Table]:
@@ -121,7 +138,7 @@ def _folder(path: Path) -> dict[str, Table]:
     found: dict[str, Path] = {}
     for each in sorted(path.iterdir()):
         kind = table.plain(each.stem)
-        if not any(is_sheet(each, known) for known in SHEETS):
+        if not any(is_sheet(each, sheet) for sheet in SHEETS):
             continue
         if kind in found:
             what = f"{found[kind].name} and {each.name}"
@@ -140,11 +157,11 @@ def _folder(path: Path) -> dict[str, Table]:
 def _file(file: str, data: bytes, kind: str, *, whole: bool) -> dict[str, Table]:
     """The sheet of this kind in a file, or if the file is the whole design all the sheets in it."""
     if data.startswith(b"PAR1"):
-        return {kind: table.from_parquet(data, file, _known(kind), REQUIRED[kind])}
+        return {kind: table.from_parquet(data, file, known(kind), REQUIRED[kind])}
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
         kinds = SHEETS if whole else (kind,)
-        return workbook.tables(data, file, {each: _known(each) for each in kinds}, REQUIRED)
-    return {kind: table.from_csv(data, file, _known(kind), REQUIRED[kind])}
+        return workbook.tables(data, file, {each: known(each) for each in kinds}, REQUIRED)
+    return {kind: table.from_csv(data, file, known(kind), REQUIRED[kind])}
 
 
 def _missing(part: _Part, required: Sequence[str]) -> list[BadCell]:
@@ -182,11 +199,9 @@ def _links(part: _Part) -> tuple[pl.DataFrame, list[BadCell]]:
     values = part.values
     length, bad = _length(part)
     columns: dict[str, pl.Expr] = {
-        "link": pl.coalesce(
-            _of(values, "link", pl.String()), pl.format("{}:{}--{}:{}", "a_device", "a_port", "b_device", "b_port")
-        ),
+        "link": _link(values),
         "group": _of(values, "group", pl.String()),
-        "file": pl.lit(part.file),
+        "file": _file_of(part),
         "row": pl.col("row"),
     }
     for each in fields.LINK:
@@ -205,6 +220,15 @@ def _links(part: _Part) -> tuple[pl.DataFrame, list[BadCell]]:
     links = values.select(columns[name].cast(kind).alias(name) for name, kind in LINK_SCHEMA.items())
     links = links if links["link"].is_sorted() else links.sort("link")
     return links, bad + _same_names(part, links)
+
+
+def _link(values: pl.DataFrame) -> pl.Expr:
+    ends = pl.format("{}:{}--{}:{}", "a_device", "a_port", "b_device", "b_port")
+    return pl.coalesce(_of(values, "link", pl.String()), ends)
+
+
+def _file_of(part: _Part) -> pl.Expr:
+    return pl.col("file") if "file" in part.values.columns else pl.lit(part.file)
 
 
 def _of(values: pl.DataFrame, key: str, kind: pl.DataType) -> pl.Expr:
@@ -284,7 +308,7 @@ def _said(part: _Part, via: str, about: Sequence[Field], schema: pl.Schema, *key
         for each in about
     ]
     at = [pl.col(key).alias(name) for key, name in zip(keys, names, strict=True)]
-    return part.values.select(*at, *values, file=pl.lit(part.file), row="row", via=pl.lit(via))
+    return part.values.select(*at, *values, file=_file_of(part), row="row", via=pl.lit(via))
 
 
 def _key(field: Field, via: str, side: bool) -> str:

@@ -14,7 +14,7 @@ from ..design import Note
 from ..errors import BadCell, DesignError
 from .cells import Table
 
-__all__ = ["from_csv", "from_parquet", "from_rows", "header_row", "plain"]
+__all__ = ["from_csv", "from_parquet", "from_rows", "header_row", "plain", "text"]
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 TOP = 20  # rows at the top of a sheet in which its header is looked for
@@ -52,7 +52,7 @@ def from_parquet(source: bytes, file: str, known: Mapping[str, str], required: S
         found = f"a Parquet file that is broken or cut off ({said})"
         raise DesignError(cells=(BadCell(file, 0, "", found, "a whole Parquet file"),)) from error
     header = frame.columns
-    lines = frame.select(_text(frame[name]).alias(f"column{index}") for index, name in enumerate(header))
+    lines = frame.select(text(frame[name]).alias(f"column{index}") for index, name in enumerate(header))
     return from_rows(lines, header, file, known, required, first=2)
 
 
@@ -234,8 +234,8 @@ def _patiently(body: bytes, separator: str, file: str, width: int, first: int) -
     return pl.DataFrame({f"column{index}": pl.Series(values, dtype=pl.String) for index, values in enumerate(columns)})
 
 
-def _text(values: pl.Series) -> pl.Series:
-    """A column as text; each distinct number is written down once."""
+def text(values: pl.Series) -> pl.Series:
+    """A column as the text a person would write; each distinct number is written down once."""
     kind = values.dtype
     if not kind.is_numeric() or (kind.is_float() and values.is_nan().any()):  # NaN equals nothing, not even itself
         return _written(values)

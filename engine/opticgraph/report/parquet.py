@@ -14,9 +14,9 @@ from operator import attrgetter
 import polars as pl
 
 from ..result import FINDING as COLUMNS
-from ..result import Audit, Findings, Verdict, texts
+from ..result import Audit, Finding, Findings, Verdict, texts
 
-__all__ = ["FINDING", "VERDICT", "render", "tables"]
+__all__ = ["FINDING", "VERDICT", "findings_table", "render", "tables", "verdicts_table"]
 
 AT_ONCE = 50_000  # verdicts that are objects at the same time
 _NOT_TOLD = ("fault", "shape", "focus", "path", "value", "disputes")
@@ -38,15 +38,24 @@ VERDICT = pl.Schema(
 
 def render(audit: Audit) -> bytes:
     """The findings as a Parquet file."""
-    findings = audit.findings if isinstance(audit.findings, Findings) else Findings.of(audit.findings)
-    return _file(findings.frame.select(*FINDING))
+    return _file(findings_table(audit.findings))
 
 
 def tables(audit: Audit) -> dict[str, bytes]:
     """The findings and the verdicts, each as a Parquet file under its name."""
-    starts = range(0, max(len(audit.verdicts), 1), AT_ONCE)
-    verdicts = pl.concat(_verdicts(audit.verdicts[at : at + AT_ONCE]) for at in starts)
-    return {"findings.parquet": render(audit), "verdicts.parquet": _file(verdicts)}
+    return {"findings.parquet": render(audit), "verdicts.parquet": _file(verdicts_table(audit.verdicts))}
+
+
+def findings_table(findings: Sequence[Finding]) -> pl.DataFrame:
+    """One row a finding."""
+    held = findings if isinstance(findings, Findings) else Findings.of(findings)
+    return held.frame.select(*FINDING)
+
+
+def verdicts_table(verdicts: Sequence[Verdict]) -> pl.DataFrame:
+    """One row a verdict."""
+    starts = range(0, max(len(verdicts), 1), AT_ONCE)
+    return pl.concat(_verdicts(verdicts[at : at + AT_ONCE]) for at in starts)
 
 
 def _verdicts(verdicts: Sequence[Verdict]) -> pl.DataFrame:
