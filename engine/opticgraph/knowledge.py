@@ -17,7 +17,19 @@ from .sources import Fact, believe, catalog_files, read_facts, read_policy, read
 __all__ = ["Interoperation", "Knowledge", "ModuleType", "fold", "know", "ship"]
 
 # The modules that make knowledge of files, those of the closure first.
-CODE = ("closure", "sources", "terms", "owndata", "parts", "layout", "packed", "check", "inmemory", "shacl", "knowledge")
+CODE = (
+    "closure",
+    "sources",
+    "terms",
+    "owndata",
+    "parts",
+    "layout",
+    "packed",
+    "check",
+    "inmemory",
+    "shacl",
+    "knowledge",
+)
 
 
 def know(*, trust: str = "standards", catalogs: Sequence[Path] = ()) -> Knowledge:
