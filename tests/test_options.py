@@ -58,8 +58,8 @@ def test_bond_takes_four_pairs() -> None:
     assert at_400("four-pairs-1") == {"bond"}
     [bond] = offered("four-pairs-1", "bond").values()
     assert bond.needs == (
-        "a_port: 3 more free cages like E on four-pairs-site0",
-        "b_port: 3 more free cages like W on four-pairs-site1",
+        "a_port: 3 more free cages like the one of now",
+        "b_port: 3 more free cages like the one of now",
     )
     assert parts(bond, "buy") == {"100G-ZR4-QSFP28": 6}
     [flip] = refused("dark-1", "bond")["100G-ZR4", "100G-ZR4"].flips
@@ -193,8 +193,8 @@ def test_strands_beside_are_lit(link: str, freed: bool) -> None:
 def test_overlay_needs_cages_beside_those_of_now() -> None:
     option = offered("dark-8db", "wavelength-overlay")["400ZR", "400ZR"]
     assert option.needs == (
-        "a_port: 1 more free cage like E1 on dark-8db-a",
-        "b_port: 1 more free cage like E1 on dark-8db-b",
+        "a_port: 1 more free cage like the one of now",
+        "b_port: 1 more free cage like the one of now",
     )
     assert option.changes["loss_mdb"] == (3_400, 5_400)  # measured without the filters
     assert parts(option, "free") == {}
