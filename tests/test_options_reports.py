@@ -14,12 +14,13 @@ from pathlib import Path
 
 import jsonschema
 import openpyxl
+import polars as pl
 import pytest
 
 import choices_made
 from opticgraph import load
 from opticgraph.become import options
-from opticgraph.choices import Options
+from opticgraph.choices import TABLE_SCHEMA, Options
 from opticgraph.errors import InputError
 from opticgraph.report.options import FORMATS, render, summary, text
 from opticgraph.report.options import csv as flat
@@ -265,3 +266,11 @@ def test_page_of_many_links_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(paged, "MOST_LINKS", 4)
     shown = " ".join(Page(choices_made.fleet(9)).text)
     assert "5 more links are not on this page." in shown
+
+
+def test_parquet_is_the_table() -> None:
+    article = Path(__file__).parents[1] / "examples" / "article"
+    found = options(load(str(article)), links=["vsr4-50m"])
+    held = pl.read_parquet(io.BytesIO(render(found, format="parquet")))
+    assert held.equals(found.table)
+    assert held.columns == list(TABLE_SCHEMA)
