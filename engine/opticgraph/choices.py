@@ -69,6 +69,7 @@ class Flip:
     cost: float
     outage: bool
     price: Decimal | None = None
+    currency: str = ""
 
     @property
     def words(self) -> str:
@@ -96,6 +97,7 @@ class Work:
     why_outage: str
     power_mw: tuple[int | None, int | None]
     cost: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True)

@@ -66,12 +66,14 @@ def least_changes(
         ]
     needed = _needed_only(found, judging)
     return {
-        subject: tuple(_flip(*state) for state in _front([state for state in states if state[0].changes], prices))
+        subject: tuple(
+            _flip(*state, prices) for state in _front([state for state in states if state[0].changes], prices)
+        )
         for subject, states in needed.items()
     }
 
 
-def _flip(way: Way, outcomes: Outcomes, at: int, price: Decimal | None) -> Flip:
+def _flip(way: Way, outcomes: Outcomes, at: int, price: Decimal | None, prices: Prices | None) -> Flip:
     verdict = outcomes.verdict(at)
     return Flip(
         changes=way.changes,
@@ -80,6 +82,7 @@ def _flip(way: Way, outcomes: Outcomes, at: int, price: Decimal | None) -> Flip:
         cost=_cost(way.changes),
         outage=any(change.outage for change in way.changes),
         price=price,
+        currency=prices.currency if prices else "",
     )
 
 

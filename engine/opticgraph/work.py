@@ -41,6 +41,7 @@ def work_of(
         why_outage=why,
         power_mw=(_power(before.values(), 1), _power(applied.types.values(), applied.proposal.copies or 1)),
         cost=_cost(parts, prices) if prices else None,
+        currency=prices.currency if prices else "",
     )
 
 

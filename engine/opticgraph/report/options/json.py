@@ -55,6 +55,7 @@ def _option(option: Option) -> dict[str, object]:
         "why_outage": work.why_outage,
         "power_w": {"before": _watts(work.power_mw[0]), "after": _watts(work.power_mw[1])},
         "cost": None if work.cost is None else float(work.cost),
+        "currency": work.currency or None,
         "together": option.together,
         "changes": {name: {"from": old, "to": new} for name, (old, new) in sorted(option.changes.items())},
     }
@@ -85,6 +86,8 @@ def _flip(flip: Flip) -> dict[str, object]:
         "verdict": flip.verdict,
         "needs": flip.needs,
         "cost": flip.cost,
+        "price": None if flip.price is None else float(flip.price),
+        "currency": flip.currency or None,
         "outage": flip.outage,
     }
 

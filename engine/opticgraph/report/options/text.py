@@ -166,7 +166,7 @@ def _option(images: Sequence[Option], *, steps: bool) -> Lines:
     work = option.work
     outage = "service stops" if work.outage else "no outage"
     power = f", {work.power_mw[1] / 1000:g} W" if work.power_mw[1] is not None else ""
-    cost = f", cost {work.cost}" if work.cost is not None else ""
+    cost = f", cost {work.cost} {work.currency}" if work.cost is not None else ""
     turned = ", or the other way round" if mirrored(images) else ""
     yield 4, f"{sign(option)} {ends(option)}{turned}: {gbps(option.rate_gbps)}, {outage}{power}{cost}"
     if seats := moved(option):
