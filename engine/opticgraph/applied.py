@@ -235,7 +235,6 @@ def _plant(
         if crossings and crossings[0] and crossings[0] == crossings[-1]:
             polarity = row["polarity"]
             changes["polarity"] = polarity if polarity in crossings[0] else crossings[0][0]
-    if proposal.fibers or proposal.merged:
-        # measured on other fibres
-        changes |= {"loss_mdb": None, "loss_nm": None, "reflectance_mdb": None} if proposal.fibers else {}
+    if proposal.fibers:  # what was measured, was measured on others
+        changes |= {"loss_mdb": None, "loss_nm": None, "reflectance_mdb": None}
     return changes

@@ -21,6 +21,7 @@ from .design import SIDES, Design
 from .errors import QueryError
 from .facts import graph_of
 from .fleet import table_from, table_of
+from .graph import OPTIC, XSD, minted
 from .judge import Verdicts, judge
 from .knowledge import Knowledge, fold, know
 from .missing import missing_facts
@@ -238,12 +239,12 @@ def _every(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
     found = found.with_columns(target_gbps=pl.when(wanted > pl.col("rate_gbps").fill_null(0)).then(wanted))
     pair = pl.concat_list("a_device", "b_device").list.sort()
     spoken = pl.concat_list("a_speaks", "b_speaks").list.sort()  # whichever end a record names first, of any maker
-    alike = [pair, spoken, "rate_gbps", "fiber_type", "target_gbps"]
+    same = [pair, spoken, "rate_gbps", "fiber_type", "target_gbps"]
     active = pl.col("status") == "active"
     whole = active & (pl.col("a_lanes").list.len().fill_null(0) == 0) & (pl.col("b_lanes").list.len().fill_null(0) == 0)
     return found.with_columns(
-        parallel=pl.when(whole).then(whole.sum().over(alike)).cast(pl.Int64),
-        team=pl.when(whole).then(pl.col("link").filter(whole).implode().over(alike)),
+        parallel=pl.when(whole).then(whole.sum().over(same)).cast(pl.Int64),
+        team=pl.when(whole).then(pl.col("link").filter(whole).implode().over(same)),
     )
 
 
@@ -306,8 +307,6 @@ def _with_only(design: Design, links: pl.DataFrame) -> Design:
 
 def _beside(rows: pl.DataFrame) -> bytes:
     """What strategies read of links beside the derived facts, as N-Triples."""
-    from .graph import OPTIC, XSD, minted
-
     several = rows.filter(pl.col("parallel") > 1)
     iris = minted("link", several["link"])
     lines = (
@@ -343,7 +342,7 @@ def _modules(rule: str, row: Row, *, places: Mapping[tuple[str, str], Place], kn
     """Another module of the rate of now, at one end or at both, in the cages of now."""
     fitting: dict[str, dict[str, Change]] = {}
     for side in SIDES:
-        place = places[str(row[f"{side}_device"]).rstrip(), str(row[f"{side}_port"])]
+        place = places[str(row[f"{side}_device"]), str(row[f"{side}_port"])]
         kept = Place(place.seats[:1], place.adapter)
         fitting[side] = {}
         for interface, known in knowledge.interfaces.items():

@@ -28,7 +28,7 @@ class Seat:
 
     way     kept, free, or other host
     port    its name on the device
-    count   how many like it there are; names says which, as far as the record or the host catalogue names them
+    count   how many like it there are
     host    the model that would take the device's place
     """
 
@@ -74,13 +74,11 @@ def places_of(judged: Judged, links: pl.DataFrame, *, host: str | None = None) -
     return places
 
 
-def seat_for(
-    interface: str, place: Place, *, rate_gbps: int | None = None, knowledge: Knowledge
-) -> tuple[ModuleType, Seat] | None:
+def seat_for(interface: str, place: Place, *, knowledge: Knowledge) -> tuple[ModuleType, Seat] | None:
     """The module type of an interface and the seat for it: one that takes and runs it, rather kept than free.
 
     Where no seat takes any type of the interface, the cage of now and the type nearest to it: rules then say what is
-    wrong. rate_gbps asks for a cage whose lanes come to at least that. None where no type implements the interface.
+    wrong. None where no type implements the interface.
     """
     offers = []
     for rank, seat in enumerate(place.seats):
@@ -88,19 +86,13 @@ def seat_for(
         for id in ids:
             type_ = knowledge.types[id]
             fits = type_.form_factor in knowledge.takes.get(seat.socket or "", ())
-            carries = rate_gbps is None or _rate(seat.socket, knowledge) >= rate_gbps
-            offers.append((not fits, not _runs(type_, seat, knowledge), not carries, rank, id, type_, seat))
+            offers.append((not fits, not _runs(type_, seat, knowledge), rank, id, type_, seat))
     if not offers:
         return None
-    best = min(offers, key=lambda offer: offer[:5])
+    best = min(offers, key=lambda offer: offer[:4])
     if best[0]:  # nothing takes it: what keeps it out is said of the cage of now
-        best = min((offer for offer in offers if offer[3] == 0), key=lambda offer: offer[:5], default=best)
-    return best[5], best[6]
-
-
-def _rate(socket: str | None, knowledge: Knowledge) -> float:
-    lanes, rate = knowledge.sockets.get(socket or "", (None, None))
-    return (lanes or 0) * (rate or 0) / 1000
+        best = min((offer for offer in offers if offer[2] == 0), key=lambda offer: offer[:4], default=best)
+    return best[4], best[5]
 
 
 def _runs(type_: ModuleType, seat: Seat, knowledge: Knowledge) -> bool:
