@@ -122,7 +122,7 @@ def _offered(setting: _Setting, links: pl.DataFrame, *, searched: bool) -> tuple
     outcomes = setting.judging(pl.concat([changed(rows, applied), fellows(rows, applied)]))
     asked = Asked(
         rows=list(rows.iter_rows(named=True)),
-        everyone=list(setting.every.iter_rows(named=True)),
+        everyone=list(_touched(rows, setting.every).iter_rows(named=True)),
         groups=dict(setting.design.groups.select("group", "kind").iter_rows()),
         places=places,
         applied=applied,
@@ -133,6 +133,13 @@ def _offered(setting: _Setting, links: pl.DataFrame, *, searched: bool) -> tuple
     flips = _flips(rows, asked, setting.judging, links.height) if searched else {}
     repairs = _repairs(setting, links, places) if searched else {}
     return offers(asked, setting.now, flips=flips, repairs=repairs)[: links.height]
+
+
+def _touched(links: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
+    """All links that an option of these could touch: those in their groups and at their devices."""
+    devices = pl.concat([links["a_device"], links["b_device"]]).unique().implode()
+    at_devices = pl.col("a_device").is_in(devices) | pl.col("b_device").is_in(devices)
+    return every.filter(at_devices | pl.col("group").is_in(links["group"].drop_nulls().unique().implode()))
 
 
 def _with_neighbours(links: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
