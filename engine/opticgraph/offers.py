@@ -11,6 +11,7 @@ from .candidates import ROW_SCHEMA, Outcomes
 from .choices import Flip, LinkOptions, Option, Rejected, Work
 from .design import SIDES
 from .findings import verdict_of
+from .judge import Verdicts
 from .prices import Prices
 from .repairs import needs_of
 from .result import Audit, Finding
@@ -51,7 +52,8 @@ def offers(
     asked: Asked, now: Audit, *, flips: Mapping[int, tuple[Flip, ...]], repairs: Mapping[str, tuple[Flip, ...]]
 ) -> tuple[LinkOptions, ...]:
     """Options and refusals of each link; flips by place in asked.applied, repairs by link."""
-    verdicts = {verdict.link: verdict.verdict for verdict in now.verdicts}
+    assert isinstance(now.verdicts, Verdicts)
+    verdicts = dict(now.verdicts.words.iter_rows())  # worked out once, and no object a link
     moving = _moving_together(asked)
     offered: dict[int, list[Option]] = defaultdict(list)
     refused: dict[int, list[Rejected]] = defaultdict(list)
