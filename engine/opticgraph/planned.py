@@ -15,7 +15,7 @@ class Edit:
     """One row of the design that a step changes, so that anyone can replay it.
 
     table   links, ports or devices, the frames of design.Design
-    key     name of the link or device; of a port `device port`, apart by a space after the device's percent-encoded name
+    key     name of the link or device; of a port its device, percent-encoded, a space, and the port
     action  set, add or remove
     values  column, from, to: columns of that frame, whole thousandths where the frame has them; on add from is None, on
             remove there are none
