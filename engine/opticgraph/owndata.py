@@ -22,7 +22,8 @@ PART = "https://w3id.org/opticgraph/catalog#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
-# Column -> (property, closed list or "" for a decimal).
+_COUNT = "count"
+# Column -> (property, closed list, or "" for a decimal, or _COUNT for a whole number).
 COLUMNS = MappingProxyType(
     {
         "power_w": ("powerW", ""),
@@ -34,6 +35,8 @@ COLUMNS = MappingProxyType(
         "polish": ("polish", "Polish"),
         "host_fec": ("hostFec", "Fec"),
         "form_factor": ("formFactor", "FormFactor"),
+        "band": ("band", "Band"),
+        "fibers": ("fibers", _COUNT),
     }
 )
 _REACH = MappingProxyType({"reach_m": "reachM", "loss_budget_db": "lossBudgetDb"})
@@ -114,6 +117,11 @@ def _part(file: Path, at: int, cells: dict[str, str], bad: list[BadCell]) -> lis
 def _figure(
     file: Path, at: int, name: str, text: str, subject: str, property: str, closed: str, bad: list[BadCell]
 ) -> list[tuple[str, str, str]]:
+    if closed == _COUNT:
+        if not re.fullmatch("[1-9][0-9]?", text):
+            bad.append(BadCell(file.name, at, name, repr(text), "a whole number, such as 2"))
+            return []
+        return [(subject, OPTIC + property, f'"{text}"^^<{_XSD}integer>')]
     if closed:
         word = terms.notation(closed, text)
         if word is None:

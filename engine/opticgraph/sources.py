@@ -8,7 +8,7 @@ believed, at equal rank the stricter one. Average powers are believed as one sou
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from . import owndata
+from . import owndata, terms
 from .errors import CatalogError
 from .resources import folder
 
@@ -43,6 +43,7 @@ _Strict = Callable[["Fact"], tuple[Decimal, str]]
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_OWL = "http://www.w3.org/2002/07/owl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 _DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 
@@ -62,6 +63,11 @@ SINGLE = frozenset(
 )
 # A thing has several of these; one source's whole set is believed.
 SETS = frozenset(OPTIC + name for name in ("connector", "hostFec", "wavelengthNm"))
+# Things of a type with figures of their own; some rule each other out, see _clashing.
+_NODES = frozenset(OPTIC + name for name in ("reach", "breakout"))
+_ON_FIBER, _LEG_INTERFACE = OPTIC + "onFiber", OPTIC + "legInterface"
+_LEGS = tuple(OPTIC + name for name in ("legs", "legLanes", "legRateGbps"))
+_OF_NODES = frozenset({_ON_FIBER, _LEG_INTERFACE, *_LEGS})
 # Statements that cannot both be true; the second of each pair is the stricter.
 OPPOSITES = ((OPTIC + "takes", OPTIC + "refuses"), (OPTIC + "interworksWith", OPTIC + "clashesWith"))
 
@@ -210,10 +216,15 @@ def believe(facts: Sequence[Fact], *, policy: Sequence[str], sources: Mapping[st
         sign = stricter.get(fact.figure)
         return (sign * fact.number if sign else Decimal(0)), fact.value
 
+    clashing, beaten = _clashing(facts, rank=rank, articles={s.id for s in sources.values() if s.kind == "Article"})
+    lost = {fact.value for fact in beaten if fact.figure in _NODES}
+    nodes = lost - {fact.value for fact in facts if fact.figure in _NODES and fact not in beaten}
     by_key: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     powers: dict[str, list[Fact]] = defaultdict(list)
     believed: list[Fact] = []
     for fact in facts:
+        if fact in beaten or f"<{fact.subject}>" in nodes:
+            continue
         if fact.figure in POWERS:
             powers[fact.subject].append(fact)
         elif fact.figure in stricter or fact.figure in SINGLE or fact.figure in SETS:
@@ -233,6 +244,7 @@ def believe(facts: Sequence[Fact], *, policy: Sequence[str], sources: Mapping[st
     for subject, rivals in powers.items():
         for fact in rivals:
             by_key[subject, fact.figure].append(fact)
+    by_key |= clashing
     contested = {
         key: tuple(sorted(rivals)) for key, rivals in by_key.items() if len(_values(rivals, sets=key[1] in SETS)) > 1
     }
@@ -269,6 +281,49 @@ def _power_set(rivals: Iterable[Fact], *, rank: _Rank, strict: _Strict) -> list[
     for fact in sorted(best, key=strict):
         picked.setdefault(fact.figure, fact)
     return list(picked.values())
+
+
+def _clashing(
+    facts: Sequence[Fact], *, rank: _Rank, articles: Collection[str]
+) -> tuple[dict[tuple[str, str], list[Fact]], frozenset[Fact]]:
+    """Facts that cannot both be true, by subject and figure; and those that a better ranked one rules out.
+
+    Classes that the ontology calls disjoint; reaches over single-mode against multimode fibre; and breakouts into as
+    many legs of as many lanes and the same rate that speak something else. Only where one of the two is an article's:
+    between sources that know what they speak of, such a clash is a mistake that closing the facts or shapes/catalog
+    tells of. At equal rank all stands.
+    """
+    told: dict[str, dict[str, str]] = defaultdict(dict)
+    rivals: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.figure in _OF_NODES:
+            told[fact.subject][fact.figure] = fact.value
+        elif fact.figure in _NODES or fact.figure == RDF + "type":
+            rivals[fact.subject, fact.figure].append(fact)
+    fiber_class = {fiber: text_of(wider) for fiber, _, wider in terms.broader()}
+    disjoint = _disjoint()
+
+    def clash(one: Fact, other: Fact) -> bool:
+        if (one.source in articles) == (other.source in articles):
+            return False
+        if one.figure == RDF + "type":
+            return (text_of(one.value), text_of(other.value)) in disjoint
+        a, b = told[text_of(one.value)], told[text_of(other.value)]
+        if one.figure == OPTIC + "reach":
+            fibers = [text_of(each[_ON_FIBER]) for each in (a, b) if _ON_FIBER in each]
+            return len({fiber_class.get(fiber, fiber) for fiber in fibers}) > 1
+        return all(a.get(name) == b.get(name) for name in _LEGS) and a.get(_LEG_INTERFACE) != b.get(_LEG_INTERFACE)
+
+    clashing: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    beaten: set[Fact] = set()
+    for key, own in rivals.items():
+        for fact in own if len(own) > 1 else ():
+            others = [other for other in own if clash(fact, other)]
+            if others:
+                clashing[key].append(fact)
+            if any(rank(other)[0] < rank(fact)[0] for other in others):
+                beaten.add(fact)
+    return clashing, frozenset(beaten)
 
 
 def _settle_opposites(facts: Iterable[Fact], *, rank: _Rank) -> list[Fact]:
@@ -321,6 +376,22 @@ def _quads(file: Path) -> list[ox.Quad]:
         raise CatalogError(f"{file.name}:{error.lineno}: found {error.msg}; expected valid {format.name}") from error
     except OSError as error:
         raise CatalogError(f"{file.name}: could not be read: {error.strerror}") from error
+
+
+@cache
+def _disjoint() -> frozenset[tuple[str, str]]:
+    """Pairs of classes, in both orders, that the ontology calls disjoint."""
+    quads = _quads(folder("ontology") / "optics.ttl")
+    pairs = {(str(q.subject), str(q.object)) for q in quads if q.predicate.value == _OWL + "disjointWith"}
+    said = {(str(q.subject), q.predicate.value): q.object for q in quads}
+    for (_, predicate), head in said.items():
+        if predicate == _OWL + "members":
+            members, at = [], str(head)
+            while (item := said.get((at, RDF + "first"))) is not None:
+                members.append(str(item))
+                at = str(said.get((at, RDF + "rest")))
+            pairs |= {(one, other) for one in members for other in members if one != other}
+    return frozenset((one[1:-1], other[1:-1]) for a, b in pairs for one, other in ((a, b), (b, a)))
 
 
 @cache
