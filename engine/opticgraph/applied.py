@@ -15,9 +15,9 @@ from .parts import ModuleType
 from .seats import FREE, KEPT, Place, Seat
 from .strategies import Proposal
 
-__all__ = ["Applied", "apply", "changed", "fellow", "module_columns", "shifted"]
+__all__ = ["FILTERS", "Applied", "apply", "changed", "fellow", "module_columns"]
 
-_FILTERS = "mux_mdb"
+FILTERS = "mux_mdb"
 
 Row = Mapping[str, object]
 Seating = Callable[[str, Place], tuple[ModuleType, Seat] | None]  # seats.seat_for under some knowledge
@@ -40,7 +40,7 @@ class Applied:
 
     def after(self, row: Row) -> dict[str, object]:
         """The link's row as it would be."""
-        known = {name: row[name] if row[name] is not None or name != _FILTERS else 0 for name in self.shifts}
+        known = {name: row[name] if row[name] is not None or name != FILTERS else 0 for name in self.shifts}
         figures = {name: _whole(now) + self.shifts[name] for name, now in known.items() if now is not None}
         return {**row, **self.changes, **figures}
 
@@ -133,14 +133,6 @@ def fellow(applied: Applied) -> Applied:
     return replace(applied, changes={}, shifts=shifts, lacks=())
 
 
-def shifted(rows: pl.DataFrame, shifts: Mapping[str, int]) -> pl.DataFrame:
-    """Rows with figures that become more by so much; what is not known stays so, but no filters are ones of 0 dB."""
-    return rows.with_columns(
-        ((pl.col(name).fill_null(0) if name == _FILTERS else pl.col(name)) + by).alias(name)
-        for name, by in shifts.items()
-    )
-
-
 _MEASURED = frozenset(("loss_mdb", "reflectance_mdb", *(f"{s}_{name}_mdbm" for s in SIDES for name in ("rx", "tx"))))
 
 
@@ -213,7 +205,7 @@ def _shifts(proposal: Proposal, row: Row) -> dict[str, int]:
 
 def _through(filters_mdb: int) -> dict[str, int]:
     """What filters that come in add to a path: a loss that was measured without them did not see them."""
-    return {_FILTERS: filters_mdb, "loss_mdb": filters_mdb}
+    return {FILTERS: filters_mdb, "loss_mdb": filters_mdb}
 
 
 def _whole(value: object) -> int:
