@@ -8,7 +8,7 @@ for all. tests/test_situations.py holds what comes out equal to judging every li
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
@@ -68,104 +68,50 @@ def situations(rows: pl.DataFrame, held: pl.DataFrame, *, splice_mdb: int) -> pl
 
     rows has `kind` beside FIGURES. held has, by `kind`, the LIMITS of each of its options, as they are for a link of
     no length (so that none has been left out for it), and what the option adds to a figure as `by` and its name.
-    splice_mdb is what a splice loses.
+    splice_mdb is what a splice loses. Cells may be finer than an option of the kind asks for.
     """
-    placed = rows.select("kind", *FIGURES, splice_mdb=pl.lit(splice_mdb, pl.Int64)).with_row_index("place")
-    parts = []
-    for limits, kinds_ in _alike_limits(held):
-        own = placed.filter(pl.col("kind").is_in(kinds_))
-        cells = [column for frame, asked in _asked(own, limits) for column in _packed(frame, asked)]
-        named = [column.alias(f"cells {nth}") for nth, column in enumerate(cells)]
-        parts.append(own.select("place").hstack(named))
+    placed = rows.select("kind", *FIGURES, splice_mdb=pl.lit(splice_mdb, pl.Int64))
     known = [pl.col(name).is_null().alias(f"{name} unknown") for name in NUMBERS]
-    told = placed.select("place", "kind", *known)
-    if parts:  # of kinds with no options there are no cells
-        cells_ = pl.concat(parts, how="diagonal")
-        told = told.join(cells_, on="place", how="left", maintain_order="left")
-    return alike(Wide(told), [pl.col(name) for name in told.columns if name != "place"])
+    told = [placed.select("kind", *known)]
+    told += [_cells(placed, held, {name: _HELD[name]}) for name in _HELD if name in placed.columns]
+    for plant, own in held.group_by(_PLANT, maintain_order=True):
+        losses = dict.fromkeys(_PATHS, _HELD["path"])
+        measured = placed.with_columns(_constants(_PLANT, plant))
+        told.append(_cells(path_loss(measured), own, losses))
+        # an option on other fibres does not have what was measured
+        told.append(_cells(path_loss(measured.with_columns(loss_mdb=pl.lit(None, pl.Int64))), own, losses))
+    for spread, own in held.group_by(_SPREAD, maintain_order=True):
+        spread_ = placed.with_columns(_constants(_SPREAD, spread))
+        told.append(_cells(dispersion(spread_), own, dict.fromkeys(_DISPERSIONS, _HELD["dispersion"])))
+    cells = [column.alias(f"{nth}") for nth, column in enumerate(c for frame in told for c in frame.iter_columns())]
+    return alike(Wide(pl.DataFrame(cells)), [pl.col(column.name) for column in cells])
 
 
-_Limits = Mapping[str, Sequence[object]]
+def _constants(names: Iterable[str], values: Iterable[object]) -> Iterator[pl.Expr]:
+    return (pl.lit(value, pl.Int64).alias(name) for name, value in zip(names, values, strict=True))
 
 
-def _alike_limits(held: pl.DataFrame) -> Iterator[tuple[_Limits, list[int]]]:
-    """Limits by figure, plants and spreads, each with the kinds that are held against just these."""
-    lists = {
-        figure: _less(names, by) if (by := _SHIFTED.get(figure)) and f"by {by}" in held.columns else names
-        for figure, names in _HELD.items()
-    }
-    each = held.group_by("kind").agg(
-        *(
-            pl.concat_list(names)
-            .list.explode(keep_nulls=False, empty_as_null=False)
-            .drop_nulls()
-            .unique()
-            .sort()
-            .alias(figure)
-            for figure, names in lists.items()
-        ),
-        *(pl.struct(names).unique().sort().alias(group) for group, names in (("plants", _PLANT), ("spreads", _SPREAD))),
-        crossed=(pl.col("by mux_mdb") if "by mux_mdb" in held.columns else pl.lit(0)).unique().sort(),
-    )
-    told: dict[str, tuple[_Limits, list[int]]] = {}
-    for row in each.sort("kind").iter_rows(named=True):
-        kind = row.pop("kind")
-        told.setdefault(repr(row), (row, []))[1].append(kind)
-    return iter(told.values())
+def _cells(rows: pl.DataFrame, held: pl.DataFrame, asked: Mapping[str, Iterable[str]]) -> pl.DataFrame:
+    """Of each figure the place it has among what it is held against, where its row is of a kind that holds it so."""
+    one = pl.col("kind").is_in(held["kind"].unique().implode())
+    cells = []
+    for figure, names in asked.items():
+        by = _SHIFTED.get("path" if figure in _PATHS else figure, "")
+        limits = _limits(held, names, f"by {by}", zero=figure not in _HELD)
+        value = pl.col(figure).cast(pl.Int64)
+        if limits.len():
+            # the limits below it and those at or below it: odd where it is one of them
+            places = (pl.lit(limits).search_sorted(value, side=side).cast(pl.Int64) for side in ("left", "right"))
+            cells.append(pl.when(one & value.is_not_null()).then(sum(places, pl.lit(0))).alias(figure))
+    return rows.lazy().select(cells).collect()
 
 
-def _less(names: Iterable[str], by: str) -> list[pl.Expr]:
-    """Limits, and limits less what options add to the figure."""
-    return [pl.col(name).cast(pl.Int64) - more for name in names for more in (0, pl.col(f"by {by}"))]
-
-
-def _asked(own: pl.DataFrame, limits: _Limits) -> Iterator[tuple[pl.LazyFrame, list[tuple[str, list[int]]]]]:
-    """Frames of these rows, and which of their figures are held against which limits."""
-    none = {name for name in own.columns if own[name].null_count() == own.height}
-    plain = own.lazy()
-    yield plain, [(name, _whole(limits[name])) for name in _HELD if name in own.columns and name not in none]
-    zero = [-int(str(by)) for by in limits["crossed"] if by is not None]
-    losses = sorted({0, *zero, *_whole(limits["path"])})
-    for plant in limits["plants"]:
-        measured = _with(plain, plant)
-        yield path_loss(measured), [(name, losses) for name in _PATHS]
-        if "loss_mdb" not in none:  # an option on other fibres does not have what was measured
-            yield path_loss(measured.with_columns(loss_mdb=pl.lit(None, pl.Int64))), [(name, losses) for name in _PATHS]
-    for spread in limits["spreads"]:
-        yield dispersion(_with(plain, spread)), [(n, sorted({0, *_whole(limits["dispersion"])})) for n in _DISPERSIONS]
-
-
-def _with(rows: pl.LazyFrame, values: object) -> pl.LazyFrame:
-    assert isinstance(values, dict)
-    return rows.with_columns(pl.lit(value, pl.Int64).alias(name) for name, value in values.items())
-
-
-def _whole(limits: Sequence[object]) -> list[int]:
-    return [int(str(limit)) for limit in limits]
-
-
-def _packed(frame: pl.LazyFrame, asked: Sequence[tuple[str, list[int]]]) -> list[pl.Series]:
-    """Of each figure the place it has among its limits, as digits of few integers."""
-    sums: list[pl.Expr] = []
-    span = _ROOM
-    for name, limits in asked:
-        if not limits:
-            continue
-        among, value = pl.lit(pl.Series(limits, dtype=pl.Int64)), pl.col(name).cast(pl.Int64)
-        # the limits below it and those at or below it: odd where it is one of them
-        place = sum((among.search_sorted(value, side=side).cast(pl.Int64) for side in ("left", "right")), pl.lit(1))
-        cell = pl.when(value.is_not_null()).then(place).otherwise(0)
-        size = 2 * len(limits) + 2
-        if span * size > _ROOM:
-            sums.append(cell)
-            span = size
-        else:
-            sums[-1] += cell * span
-            span *= size
-    return list(frame.select(each.alias(str(nth)) for nth, each in enumerate(sums)).collect().iter_columns())
-
-
-_ROOM = 1 << 62  # what the digits of one integer may come to together
+def _limits(held: pl.DataFrame, names: Iterable[str], by: str, *, zero: bool) -> pl.Series:
+    """Limits in order, those less what options add to the figure among them."""
+    each = [held[name].cast(pl.Int64) for name in names]
+    each += [pl.zeros(held.height, pl.Int64, eager=True)] if zero else []
+    each += [limit - held[by] for limit in each] if by in held.columns else []
+    return pl.concat([limit.alias("limit") for limit in each]).drop_nulls().unique().sort()
 
 
 # --- links with one option each ----------------------------------------------------------------------------------
