@@ -186,7 +186,7 @@ def _seated(side: str, seat: Seat, type_: ModuleType | None, new: bool, knowledg
 
 def _beside(interface: str, place: Place, knowledge: Knowledge, seat_of: Seating) -> tuple[ModuleType, Seat] | None:
     """A seat that takes a module while the one of now keeps its own; None where no such cage is known."""
-    others = Place(tuple(seat for seat in place.seats if seat.way != KEPT), place.adapter)
+    others = Place(tuple(seat for seat in place.seats if seat.way != KEPT))
     found = seat_of(interface, others)
     if found is None or found[0].form_factor not in knowledge.takes.get(found[1].socket or "", ()):
         return None

@@ -350,7 +350,7 @@ def _modules(rule: str, row: Row, *, places: Mapping[tuple[str, str], Place], kn
     fitting: dict[str, dict[str, Change]] = {}
     for side in SIDES:
         place = places[str(row[f"{side}_device"]), str(row[f"{side}_port"])]
-        kept = Place(place.seats[:1], place.adapter)
+        kept = Place(place.seats[:1])
         fitting[side] = {}
         for interface, known in knowledge.interfaces.items():
             if known.rate_gbps != row["rate_gbps"]:
