@@ -15,7 +15,7 @@ from .parts import ModuleType
 from .seats import FREE, KEPT, Place, Seat
 from .strategies import Proposal
 
-__all__ = ["FILTERS", "Applied", "apply", "changed", "fellow", "module_columns"]
+__all__ = ["FILTERS", "READ", "Applied", "apply", "changed", "fellow", "module_columns", "read_of"]
 
 FILTERS = "mux_mdb"
 
@@ -53,7 +53,7 @@ class Applied:
 def apply(
     proposal: Proposal, row: Row, places: Mapping[str, Place], knowledge: Knowledge, seat_of: Seating
 ) -> Applied | None:
-    """The proposal on a link as judged; None where no module type is known for it, or nothing would change."""
+    """The proposal on a link as judged (READ); None where no module type is known for it, or nothing would change."""
     changes: dict[str, object] = {}
     types: dict[str, ModuleType | None] = {}
     seats: dict[str, Seat] = {}
@@ -99,6 +99,15 @@ def apply(
     return Applied(proposal, changes, types, seats, shifts, tuple(_lacking(proposal, types, seats, places, knowledge)))
 
 
+def read_of(row: Row, places: Mapping[str, Place]) -> tuple[object, ...]:
+    """What is read of a link (READ) when a proposal is applied: links for which it is the same may share what comes of it."""
+    told = [tuple(value) if isinstance(value := row[name], list) else value for name in _AS_IT_IS]
+    there = [row[name] is not None for name in _IF_THERE]
+    # a cage elsewhere may have the name of the port of now
+    same = [row[f"{side}_port"] in {seat.port for seat in places[side].seats} for side in SIDES]
+    return (*told, *there, *same, *(places[side] for side in SIDES))
+
+
 def _lacking(
     proposal: Proposal,
     types: Mapping[str, ModuleType | None],
@@ -134,6 +143,19 @@ def fellow(applied: Applied) -> Applied:
 
 
 _MEASURED = frozenset(("loss_mdb", "reflectance_mdb", *(f"{s}_{name}_mdbm" for s in SIDES for name in ("rx", "tx"))))
+_AS_IT_IS = (
+    "strands", "polarity", "rate_gbps", "loss_nm",
+    *(
+        f"{side}_{name}"
+        for side in SIDES
+        for name in (
+            "type", "module", "module_also", "lanes", "fec", "connector", "polish", "cage", "cage_power_mw", "modes",
+            "adapter", "power_high_mw",
+        )
+    ),
+)  # fmt: skip
+_IF_THERE = (*sorted(_MEASURED), *(f"{side}_headroom_mw" for side in SIDES))
+READ = (*_AS_IT_IS, *_IF_THERE, *(f"{side}_port" for side in SIDES))  # columns that apply reads
 
 
 def module_columns(side: str, type_: ModuleType) -> dict[str, object]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from .alike import alike
-from .applied import Applied, apply, changed, module_columns
+from .applied import READ, Applied, apply, changed, module_columns, read_of
 from .beside import fellows, findings_beside, flips_beside
 from .candidates import ROW_SCHEMA, base_rows, judge_rows
 from .choices import Change, Flip, LinkOptions, Option, Options, Rejected
@@ -35,7 +35,7 @@ from .result import Audit, Rows
 from .rules import read_rules
 from .seats import Place, Seat, free_alike, places_of, seat_for
 from .situations import kinds
-from .strategies import STRATEGIES, propose, read_columns
+from .strategies import STRATEGIES, Proposal, propose, read_columns
 from .wide import Wide
 
 __all__ = ["FLIPPED", "WANTED_GBPS", "options", "why_not"]
@@ -276,9 +276,16 @@ def _applied(
     asked = _with_only(design, few)
     graph = graph_of(asked, derive(asked, knowledge), knowledge) + _beside(few)
     members = dict(first.select("link", "at").iter_rows())
-    held = list(rows.iter_rows(named=True))
+    held = list(rows.select(READ).iter_rows(named=True))
+    ends = [
+        {side: places[end] for side, end in zip(SIDES, ((a, a_port), (b, b_port)), strict=True)}
+        for a, a_port, b, b_port in rows.select("a_device", "a_port", "b_device", "b_port").iter_rows()
+    ]
+    numbers: dict[object, int] = {}
+    like = [numbers.setdefault(read_of(row, own), len(numbers)) for row, own in zip(held, ends, strict=True)]
+    told: dict[tuple[Proposal, int], tuple[Applied, object] | None] = {}  # of links that are read alike
     found: dict[int, list[Applied]] = defaultdict(list)
-    seen: set[tuple[object, ...]] = set()
+    seen: set[tuple[int, object]] = set()
     seated: dict[tuple[str, Place], tuple[ModuleType, Seat] | None] = {}
 
     def seat(interface: str, place: Place) -> tuple[ModuleType, Seat] | None:
@@ -287,17 +294,21 @@ def _applied(
         return seated[interface, place]
 
     for proposal in propose(graph):
+        said = replace(proposal, link="")
         for nth in members.get(proposal.link, ()):  # not for further meanings of a name, which are links of their own
-            row = held[nth]
-            own = {side: places[str(row[f"{side}_device"]), str(row[f"{side}_port"])] for side in SIDES}
-            applied = apply(proposal, row, own, knowledge, seat)
-            if applied is None:
-                continue
-            key = (nth, proposal.copies, proposal.merged, proposal.beside, str(sorted(applied.changes.items())))
-            if key not in seen:  # two strategies may propose the same; the first one has it
-                seen.add(key)
-                found[nth].append(applied)
+            if (said, like[nth]) not in told:
+                made = apply(proposal, held[nth], ends[nth], knowledge, seat)
+                told[said, like[nth]] = (made, _same(made)) if made else None
+            if (each := told[said, like[nth]]) and (nth, each[1]) not in seen:
+                seen.add((nth, each[1]))  # two strategies may propose the same; the first one has it
+                found[nth].append(each[0])
     return [(nth, applied) for nth in sorted(found) for applied in found[nth]]
+
+
+def _same(applied: Applied) -> object:
+    """What two proposals to one link have alike if they are the same."""
+    proposal = applied.proposal
+    return proposal.copies, proposal.merged, proposal.beside, str(sorted(applied.changes.items()))
 
 
 def _with_only(design: Design, links: pl.DataFrame) -> Design:

@@ -36,17 +36,15 @@ def ways_of(applied: Mapping[int, Sequence[Applied]]) -> tuple[Ways, pl.DataFram
     each: list[Applied] = []
 
     def number(one: Applied) -> int:
-        key = _told(one)
-        if key not in numbers:
-            numbers[key] = len(each)
+        at = numbers.setdefault(_told(one), len(each))
+        if at == len(each):
             each.append(one)
-        return numbers[key]
+        return at
 
-    rows = [
-        (kind, number(one), number(fellow(one)) if one.proposal.beside else None)
-        for kind, own in applied.items()
-        for one in own
-    ]
+    # kinds share proposals: each is looked at once
+    once = {id(one): one for own in applied.values() for one in own}
+    told = {key: (number(one), number(fellow(one)) if one.proposal.beside else None) for key, one in once.items()}
+    rows = [(kind, *told[id(one)]) for kind, own in applied.items() for one in own]
     asked = pl.DataFrame(rows, schema={"kind": pl.Int64, "way": pl.UInt32, "fellow": pl.UInt32}, orient="row")
     return Ways(each, _changes(each), _shifts(each)), asked
 
