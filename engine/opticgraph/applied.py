@@ -100,7 +100,7 @@ def apply(
 
 
 def read_of(row: Row, places: Mapping[str, Place]) -> tuple[object, ...]:
-    """What is read of a link (READ) when a proposal is applied: links for which it is the same may share what comes of it."""
+    """What is read of a link (READ) when a proposal is applied: links alike in it may share what comes of it."""
     told = [tuple(value) if isinstance(value := row[name], list) else value for name in _AS_IT_IS]
     there = [row[name] is not None for name in _IF_THERE]
     # a cage elsewhere may have the name of the port of now
