@@ -237,21 +237,21 @@ def _meant(what: str, knowledge: Knowledge) -> set[str | None]:
 
 
 def _every(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
-    """The rows of links, with what the strategies read beside: target and parallel links."""
+    """The rows of links, with what the strategies read beside: target and parallel links, and the number these share."""
     found = base_rows(judged).filter(pl.col("status") != "spare").sort("link")
     told = ("a_type", "b_type", "a_speaks", "b_speaks", "a_power_high_mw", "b_power_high_mw", "strands_needed")
     types = judged.links.select("link", "case", *told).filter(pl.col("case") == 0)
     found = found.join(types.drop("case"), on="link", how="left", maintain_order="left")
     wanted = pl.lit(to_gbps) if to_gbps else pl.col("target_gbps").fill_null(WANTED_GBPS)
     found = found.with_columns(target_gbps=pl.when(wanted > pl.col("rate_gbps").fill_null(0)).then(wanted))
-    pair = pl.concat_list("a_device", "b_device").list.sort()
-    spoken = pl.concat_list("a_speaks", "b_speaks").list.sort()  # whichever end a record names first, of any maker
-    same = [pair, spoken, "rate_gbps", "fiber_type", "target_gbps"]
+    # whichever end a record names first, of any maker
+    ends = [pl.col(f"{side}_{name}").fill_null("") for name in ("device", "speaks") for side in SIDES]
+    same = [each(*ends[at : at + 2]) for at in (0, 2) for each in (pl.min_horizontal, pl.max_horizontal)]
+    team = alike(Wide(found), [*same, *map(pl.col, ("rate_gbps", "fiber_type", "target_gbps"))])
     active = pl.col("status") == "active"
     whole = active & (pl.col("a_lanes").list.len().fill_null(0) == 0) & (pl.col("b_lanes").list.len().fill_null(0) == 0)
-    return found.with_columns(
-        parallel=pl.when(whole).then(whole.sum().over(same)).cast(pl.Int64),
-        team=pl.when(whole).then(pl.col("link").filter(whole).implode().over(same)),
+    return found.with_columns(team=pl.when(whole).then(team)).with_columns(
+        parallel=pl.when(pl.col("team").is_not_null()).then(pl.len().over("team")).cast(pl.Int64)
     )
 
 
