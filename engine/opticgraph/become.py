@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from .alike import alike
-from .applied import Applied, apply, changed, module_columns
+from .applied import READ, Applied, apply, changed, module_columns, read_of
 from .beside import fellows, findings_beside, flips_beside
 from .candidates import ROW_SCHEMA, base_rows, judge_rows
 from .choices import Change, Flip, LinkOptions, Option, Options, Rejected
@@ -35,7 +35,7 @@ from .result import Audit, Rows
 from .rules import read_rules
 from .seats import Place, Seat, free_alike, places_of, seat_for
 from .situations import kinds
-from .strategies import STRATEGIES, propose, read_columns
+from .strategies import STRATEGIES, Proposal, propose, read_columns
 from .wide import Wide
 
 __all__ = ["FLIPPED", "WANTED_GBPS", "options", "why_not"]
@@ -237,21 +237,21 @@ def _meant(what: str, knowledge: Knowledge) -> set[str | None]:
 
 
 def _every(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
-    """The rows of links, with what the strategies read beside: target and parallel links."""
+    """The rows of links, with what the strategies read beside: target and parallel links, and the number these share."""
     found = base_rows(judged).filter(pl.col("status") != "spare").sort("link")
     told = ("a_type", "b_type", "a_speaks", "b_speaks", "a_power_high_mw", "b_power_high_mw", "strands_needed")
     types = judged.links.select("link", "case", *told).filter(pl.col("case") == 0)
     found = found.join(types.drop("case"), on="link", how="left", maintain_order="left")
     wanted = pl.lit(to_gbps) if to_gbps else pl.col("target_gbps").fill_null(WANTED_GBPS)
     found = found.with_columns(target_gbps=pl.when(wanted > pl.col("rate_gbps").fill_null(0)).then(wanted))
-    pair = pl.concat_list("a_device", "b_device").list.sort()
-    spoken = pl.concat_list("a_speaks", "b_speaks").list.sort()  # whichever end a record names first, of any maker
-    same = [pair, spoken, "rate_gbps", "fiber_type", "target_gbps"]
+    # whichever end a record names first, of any maker
+    ends = [pl.col(f"{side}_{name}").fill_null("") for name in ("device", "speaks") for side in SIDES]
+    same = [each(*ends[at : at + 2]) for at in (0, 2) for each in (pl.min_horizontal, pl.max_horizontal)]
+    team = alike(Wide(found), [*same, *map(pl.col, ("rate_gbps", "fiber_type", "target_gbps"))])
     active = pl.col("status") == "active"
     whole = active & (pl.col("a_lanes").list.len().fill_null(0) == 0) & (pl.col("b_lanes").list.len().fill_null(0) == 0)
-    return found.with_columns(
-        parallel=pl.when(whole).then(whole.sum().over(same)).cast(pl.Int64),
-        team=pl.when(whole).then(pl.col("link").filter(whole).implode().over(same)),
+    return found.with_columns(team=pl.when(whole).then(team)).with_columns(
+        parallel=pl.when(pl.col("team").is_not_null()).then(pl.len().over("team")).cast(pl.Int64)
     )
 
 
@@ -276,9 +276,16 @@ def _applied(
     asked = _with_only(design, few)
     graph = graph_of(asked, derive(asked, knowledge), knowledge) + _beside(few)
     members = dict(first.select("link", "at").iter_rows())
-    held = list(rows.iter_rows(named=True))
+    held = list(rows.select(READ).iter_rows(named=True))
+    ends = [
+        {side: places[end] for side, end in zip(SIDES, ((a, a_port), (b, b_port)), strict=True)}
+        for a, a_port, b, b_port in rows.select("a_device", "a_port", "b_device", "b_port").iter_rows()
+    ]
+    numbers: dict[object, int] = {}
+    like = [numbers.setdefault(read_of(row, own), len(numbers)) for row, own in zip(held, ends, strict=True)]
+    told: dict[tuple[Proposal, int], tuple[Applied, object] | None] = {}  # of links that are read alike
     found: dict[int, list[Applied]] = defaultdict(list)
-    seen: set[tuple[object, ...]] = set()
+    seen: set[tuple[int, object]] = set()
     seated: dict[tuple[str, Place], tuple[ModuleType, Seat] | None] = {}
 
     def seat(interface: str, place: Place) -> tuple[ModuleType, Seat] | None:
@@ -287,17 +294,21 @@ def _applied(
         return seated[interface, place]
 
     for proposal in propose(graph):
+        said = replace(proposal, link="")
         for nth in members.get(proposal.link, ()):  # not for further meanings of a name, which are links of their own
-            row = held[nth]
-            own = {side: places[str(row[f"{side}_device"]), str(row[f"{side}_port"])] for side in SIDES}
-            applied = apply(proposal, row, own, knowledge, seat)
-            if applied is None:
-                continue
-            key = (nth, proposal.copies, proposal.merged, proposal.beside, str(sorted(applied.changes.items())))
-            if key not in seen:  # two strategies may propose the same; the first one has it
-                seen.add(key)
-                found[nth].append(applied)
+            if (said, like[nth]) not in told:
+                made = apply(proposal, held[nth], ends[nth], knowledge, seat)
+                told[said, like[nth]] = (made, _same(made)) if made else None
+            if (each := told[said, like[nth]]) and (nth, each[1]) not in seen:
+                seen.add((nth, each[1]))  # two strategies may propose the same; the first one has it
+                found[nth].append(each[0])
     return [(nth, applied) for nth in sorted(found) for applied in found[nth]]
+
+
+def _same(applied: Applied) -> object:
+    """What two proposals to one link have alike if they are the same."""
+    proposal = applied.proposal
+    return proposal.copies, proposal.merged, proposal.beside, str(sorted(applied.changes.items()))
 
 
 def _with_only(design: Design, links: pl.DataFrame) -> Design:
@@ -350,7 +361,7 @@ def _modules(rule: str, row: Row, *, places: Mapping[tuple[str, str], Place], kn
     fitting: dict[str, dict[str, Change]] = {}
     for side in SIDES:
         place = places[str(row[f"{side}_device"]), str(row[f"{side}_port"])]
-        kept = Place(place.seats[:1], place.adapter)
+        kept = Place(place.seats[:1])
         fitting[side] = {}
         for interface, known in knowledge.interfaces.items():
             if known.rate_gbps != row["rate_gbps"]:

@@ -90,6 +90,11 @@ class Outcomes:
         """What was derived of a row: limits, losses, needs."""
         return self.judged.links[pl.Series([self._first[row]], dtype=pl.UInt32)].row(0, named=True)
 
+    def derived(self, names: Iterable[str]) -> pl.DataFrame:
+        """`at`, the row, and what was derived of it under these names; a row for each meaning of its modules' names."""
+        number = pl.col("link").str.extract(f"{MARK}([0-9]+)").cast(pl.UInt32)
+        return self.judged.links.select(number.alias("at"), *names)
+
     @cached_property
     def _first(self) -> Sequence[int]:
         """Of each row its first meaning's place among the links as judged."""

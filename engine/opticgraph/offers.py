@@ -243,7 +243,7 @@ def _together(
     """Links that move with this one: legs of one module, parallel links it takes over, other users of its cages."""
     own = str(row["link"])
     if applied.proposal.merged:
-        team = sorted(row["team"] or ())  # type: ignore[call-overload]
+        team = sorted(str(other["link"]) for other in asked.everyone if other["team"] == row["team"])
         return tuple(link for link in team if link != own)[: applied.proposal.merged - 1]
     found: set[str] = set()
     for key in _module_keys(row, applied):

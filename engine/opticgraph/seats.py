@@ -27,7 +27,7 @@ class Seat:
     """A cage that an end may use.
 
     way     kept, free, or other host
-    port    its name on the device
+    port    its name on the device; of the cage of now the link tells it
     count   how many like it there are
     host    the model that would take the device's place
     """
@@ -36,17 +36,16 @@ class Seat:
     socket: str | None
     power_mw: int | None
     modes: tuple[str, ...] | None
-    port: str
+    port: str = ""
     count: int = 1
     host: str = ""
 
 
 @dataclass(frozen=True)
 class Place:
-    """What one end may use: its seats, the cage of now first, and the adapter that is there now."""
+    """What one end may use: its seats, the cage of now first."""
 
     seats: tuple[Seat, ...]
-    adapter: str | None
 
 
 def places_of(judged: Judged, links: pl.DataFrame, *, host: str | None = None) -> dict[tuple[str, str], Place]:
@@ -61,16 +60,15 @@ def places_of(judged: Judged, links: pl.DataFrame, *, host: str | None = None) -
             socket=f"{s}_cage",
             power=f"{s}_cage_power_mw",
             modes=f"{s}_modes",
-            adapter=f"{s}_adapter",
         )
         for s in SIDES
     ).unique(["device", "port"], keep="first", maintain_order=True)
     free = _free(judged)
     more = _of_model(host) if host else ()
     places = {}
-    for device, port, socket, power, modes, adapter in ends.iter_rows():
-        kept = Seat(KEPT, socket, power, tuple(modes) if modes is not None else None, port)
-        places[device, port] = Place((kept, *free.get(device, ()), *more), adapter)
+    for device, port, socket, power, modes in ends.iter_rows():
+        kept = Seat(KEPT, socket, power, tuple(modes) if modes is not None else None)
+        places[device, port] = Place((kept, *free.get(device, ()), *more))
     return places
 
 
