@@ -241,7 +241,8 @@ def _own() -> Iterable[tuple[str, str]]:
     yield "`sold_as`", "the catalogue id of its module type, as `opticgraph catalog modules SR4` shows it. Required."
     yield "`maker`, `note`", "text"
     for name, (_, closed) in owndata.COLUMNS.items():
-        yield f"`{name}`", ", ".join(terms.words(closed)) if closed else "decimal"
+        words = {"": "decimal", owndata.COUNT: "whole number"}
+        yield f"`{name}`", words.get(closed) or ", ".join(terms.words(closed))
     yield "`fiber`", f"the fibre that the next two hold for; SMF if empty. {', '.join(terms.words('Fiber'))}"
     yield "`reach_m`, `loss_budget_db`", "decimal"
 

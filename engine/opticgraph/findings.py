@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -180,9 +180,11 @@ def _value(term: str) -> str:
 def rests_on(outcome: Outcome, thing: Thing, knowledge: Knowledge) -> Mapping[tuple[str, str], tuple[Fact, ...]]:
     """The believed facts behind an outcome: figures it rests on, of the types, reaches and sockets at hand.
 
-    Of statements about two things (takes, interworksWith) only those about these two count.
+    Of statements about two things (takes, interworksWith) only those about these two count, and what a part says
+    itself stands in place of what its type or interface says.
     """
     subjects: list[str] = []
+    chains = [type_.about for side in SIDES if (type_ := thing.type(side))]
     for side in SIDES if thing.side is None else (thing.side, *(s for s in SIDES if s != thing.side)):
         type_ = thing.type(side)
         if type_:
@@ -197,9 +199,15 @@ def rests_on(outcome: Outcome, thing: Thing, knowledge: Knowledge) -> Mapping[tu
             facts = knowledge.facts.get((subject, name), ())
             if name in _BETWEEN:
                 facts = tuple(fact for fact in facts if local(text_of(fact.value)) in at_hand)
-            if facts:
+            if facts and not _outspoken(subject, name, chains, knowledge):
                 found[subject, name] = facts
     return found
+
+
+def _outspoken(subject: str, name: str, chains: Iterable[Sequence[str]], knowledge: Knowledge) -> bool:
+    """Whether, wherever a subject is inherited from, something nearer to the module says it otherwise."""
+    own = [chain[: chain.index(subject)] for chain in chains if subject in chain]
+    return bool(own) and all(any((nearer, name) in knowledge.facts for nearer in chain) for chain in own)
 
 
 def _merge_cases(findings: pl.DataFrame, judged: Judged, knowledge: Knowledge) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from .errors import QueryError
 from .knowledge import Knowledge, fold, know
 from .resources import folder
 from .rules import Rules, read_rules
-from .sources import Fact, text_of
+from .sources import Fact, local, text_of
 from .table import Table
 
 __all__ = ["TOPICS", "look_up"]
@@ -152,10 +152,11 @@ def _contested(knowledge: Knowledge, term: str) -> Table:
     for (subject, figure), facts in sorted(knowledge.contested.items()):
         if term and fold(term) not in fold(subject):
             continue
-        believed = {f.value for f in knowledge.facts.get((subject, figure), ())}
         for fact in facts:
+            name = local(fact.figure)  # of a statement and its opposite either may be the fact's
+            believed = {f.value for f in knowledge.facts.get((local(fact.subject), name), ())}
             mark = "believed" if fact.value in believed else ""
-            rows.append((subject, figure, _short(fact.value), fact.source, fact.evidence, mark))
+            rows.append((subject, name, _short(fact.value), fact.source, fact.evidence, mark))
     columns = ("said_of", "figure", "value", "source", "evidence", "believed")
     return Table("About which figures do sources differ?", columns, tuple(rows))
 

@@ -18,7 +18,7 @@ from .candidates import ROW_SCHEMA
 from .design import SIDES
 from .wide import Wide
 
-__all__ = ["FIGURES", "LIMITS", "NUMBERS", "SHIFTS", "kinds", "situations", "told_apart"]
+__all__ = ["FIGURES", "LIMITS", "NUMBERS", "SHIFTS", "kinds", "situations", "told_apart", "unmeasured"]
 
 # What is only compared; all other columns of a row but names tell kinds apart as they are.
 NUMBERS = (
@@ -58,6 +58,12 @@ def kinds(rows: pl.DataFrame, beside: Iterable[str] = ()) -> pl.Series:
     """A number for each row (ROW_SCHEMA): equal where all but names and NUMBERS agree, and the columns beside."""
     words = [name for name in ROW_SCHEMA if name not in _NAMES and name not in NUMBERS]
     return alike(Wide(rows), [pl.col(name) for name in (*words, *beside)])
+
+
+def unmeasured(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that no limit is left out for: nothing is measured on them, and they are of no length."""
+    nothing = (pl.lit(None, rows.schema[name]).alias(name) for name in NUMBERS)
+    return rows.with_columns(nothing).with_columns(length_mm=pl.lit(0, pl.Int64))
 
 
 # --- links of one kind, for all options together -----------------------------------------------------------------

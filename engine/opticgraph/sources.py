@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -197,16 +198,25 @@ def read_sources(files: Iterable[Path] = ()) -> Mapping[str, Source]:
     }
 
 
-def believe(facts: Sequence[Fact], *, policy: Sequence[str], sources: Mapping[str, Source]) -> Belief:
+def believe(
+    facts: Sequence[Fact],
+    *,
+    policy: Sequence[str],
+    sources: Mapping[str, Source],
+    granted: Mapping[tuple[str, str], str] = MappingProxyType({}),
+) -> Belief:
     """Pick, for each subject and figure, the fact of best rank; at equal rank the stricter; see the module's top.
 
     policy is best first, as from read_policy; a source ranked by itself beats its kind. Sources that the policy does
-    not name come last. Figures declare which value is stricter by optic:stricter in the ontology.
+    not name come last. Figures declare which value is stricter by optic:stricter in the ontology. granted names, by
+    subject and figure, a source that is believed there whatever its rank.
     """
     stricter = _stricter()
     place = {name: at for at, name in enumerate(policy)}
 
     def rank(fact: Fact) -> tuple[int, int]:
+        if granted and granted.get((fact.subject, fact.figure)) == fact.source:
+            return -1, 0
         source = sources.get(fact.source)
         kind = source.kind if source else "OwnData"
         at = min(place.get(fact.source, len(place)), place.get(kind, len(place)))
@@ -240,13 +250,16 @@ def believe(facts: Sequence[Fact], *, policy: Sequence[str], sources: Mapping[st
         believed += whole if figure in SETS else [best]
     for rivals in powers.values():
         believed += _power_set(rivals, rank=rank, strict=strict)
-    believed += _settle_opposites(facts, rank=rank)
+    settled, opposed = _settle_opposites(facts, rank=rank)
+    believed += settled
     for subject, rivals in powers.items():
         for fact in rivals:
             by_key[subject, fact.figure].append(fact)
-    by_key |= clashing
+    by_key |= clashing | opposed
     contested = {
-        key: tuple(sorted(rivals)) for key, rivals in by_key.items() if len(_values(rivals, sets=key[1] in SETS)) > 1
+        key: tuple(sorted(rivals))
+        for key, rivals in by_key.items()
+        if key in opposed or len(_values(rivals, sets=key[1] in SETS)) > 1
     }
     spread = {
         key: (min(f.number for f in rivals), max(f.number for f in rivals))
@@ -326,9 +339,13 @@ def _clashing(
     return clashing, frozenset(beaten)
 
 
-def _settle_opposites(facts: Iterable[Fact], *, rank: _Rank) -> list[Fact]:
-    """Of statements that cannot both be true the better ranked; at equal rank the sterner one."""
+def _settle_opposites(facts: Iterable[Fact], *, rank: _Rank) -> tuple[list[Fact], dict[tuple[str, str], list[Fact]]]:
+    """Of statements that cannot both be true the better ranked, at equal rank the sterner one; and where both are made.
+
+    The latter by the subject and figure of the milder one.
+    """
     settled: list[Fact] = []
+    opposed: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for milder, sterner in OPPOSITES:
         by_pair: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
         for fact in facts:
@@ -338,7 +355,9 @@ def _settle_opposites(facts: Iterable[Fact], *, rank: _Rank) -> list[Fact]:
         for rivals in by_pair.values():
             best = min(rivals, key=lambda fact: (rank(fact)[0], fact.figure == milder, rank(fact)[1], fact))
             settled += [f for f in rivals if f.figure == best.figure]
-    return settled
+            if len({fact.figure for fact in rivals}) > 1:
+                opposed[min(fact.subject for fact in rivals if fact.figure == milder), milder] += rivals
+    return settled, opposed
 
 
 def _values(rivals: Iterable[Fact], *, sets: bool) -> set[object]:

@@ -13,7 +13,7 @@ from .applied import Applied
 from .candidates import Outcomes
 from .moves import hangs_on
 from .repairs import Judging
-from .situations import FIGURES, LIMITS, NUMBERS, SHIFTS, kinds, situations, told_apart
+from .situations import FIGURES, LIMITS, NUMBERS, SHIFTS, kinds, situations, told_apart, unmeasured
 from .ways import Ways, applied_to, ways_of
 
 __all__ = ["Trials", "trials"]
@@ -55,7 +55,7 @@ def trials(rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], judging
     ways, asked = ways_of(applied)
     first = rows.unique("kind", keep="first", maintain_order=True)
     each = _each(asked).join(first.select("kind", at=pl.int_range(pl.len())), on="kind", maintain_order="left")
-    probes = applied_to(_unmeasured(first)[each["at"]], ways, each["way"])
+    probes = applied_to(unmeasured(first)[each["at"]], ways, each["way"])
     each = each.select("kind", "way", words=kinds(probes))
     probed = judging(probes[first_of_each(each["words"])["nth"]])
     asked = _open(asked, each, ways, probed)
@@ -97,12 +97,6 @@ def _each(asked: pl.DataFrame) -> pl.DataFrame:
     """Each `kind` and `way` that is judged: what is proposed, and the link of now where it goes on beside."""
     beside = asked.select("kind", way="fellow").drop_nulls()
     return pl.concat([asked.select("kind", "way"), beside]).unique(maintain_order=True)
-
-
-def _unmeasured(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows that no limit is left out for: nothing is measured on them, and they are of no length."""
-    nothing = (pl.lit(None, rows.schema[name]).alias(name) for name in NUMBERS)
-    return rows.with_columns(nothing).with_columns(length_mm=pl.lit(0, pl.Int64))
 
 
 def _stays(ways: Ways) -> list[int]:

@@ -34,6 +34,7 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
         "judged": verdict.judged,
         "not_judged": verdict.not_judged,
         "contested": verdict.contested,
+        "disputes": verdict.disputes,
     }
 
 
