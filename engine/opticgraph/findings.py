@@ -21,7 +21,7 @@ from .things import touching
 from .wide import Wide
 from .wording import Thing, Things, figure, say_each
 
-__all__ = ["findings_of", "rests_on", "unjudged", "verdict_of"]
+__all__ = ["findings_of", "rests_on", "subjects_of", "unjudged", "verdict_of"]
 
 _LIMIT_COLUMNS = ("reach_by", "budget_by")  # of a link: the reach that sets a limit
 _BETWEEN = ("clashesWith", "interworksWith", "refuses", "takes")  # statements about two things
@@ -182,15 +182,7 @@ def rests_on(outcome: Outcome, thing: Thing, knowledge: Knowledge) -> Mapping[tu
 
     Of statements about two things (takes, interworksWith) only those about these two count.
     """
-    subjects: list[str] = []
-    for side in SIDES if thing.side is None else (thing.side, *(s for s in SIDES if s != thing.side)):
-        type_ = thing.type(side)
-        if type_:
-            subjects += [*type_.about, str(type_.form_factor), f"loss.{str(type_.band).replace(' ', '-')}"]
-            subjects += [local(terms.iri("Connector", connector)) for connector in type_.connectors]
-        subjects += [str(thing.get(column, side)) for column in ("speaks", "socket") if thing.get(column, side)]
-    subjects += [str(thing.row[column]) for column in _LIMIT_COLUMNS if thing.row.get(column)]
-    at_hand = dict.fromkeys(subjects)
+    at_hand = subjects_of(thing)
     found = {}
     for name in outcome.rests_on:
         for subject in at_hand:
@@ -200,6 +192,19 @@ def rests_on(outcome: Outcome, thing: Thing, knowledge: Knowledge) -> Mapping[tu
             if facts:
                 found[subject, name] = facts
     return found
+
+
+def subjects_of(thing: Thing) -> Mapping[str, None]:
+    """What facts behind an outcome may be about: the types, reaches, sockets and plugs at hand, in order."""
+    subjects: list[str] = []
+    for side in SIDES if thing.side is None else (thing.side, *(s for s in SIDES if s != thing.side)):
+        type_ = thing.type(side)
+        if type_:
+            subjects += [*type_.about, str(type_.form_factor), f"loss.{str(type_.band).replace(' ', '-')}"]
+            subjects += [local(terms.iri("Connector", connector)) for connector in type_.connectors]
+        subjects += [str(thing.get(column, side)) for column in ("speaks", "socket") if thing.get(column, side)]
+    subjects += [str(thing.row[column]) for column in _LIMIT_COLUMNS if thing.row.get(column)]
+    return dict.fromkeys(subjects)
 
 
 def _merge_cases(findings: pl.DataFrame, judged: Judged, knowledge: Knowledge) -> pl.DataFrame:
