@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .arguments import DESIGNS, ending, gbps, knowing, put, targets_of, titles_of, writing
+from .cli_diff import diff
 from .errors import InputError
 from .exits import DONE, LEVELS, OURS, UNUSABLE, exit_code
 
@@ -89,6 +90,9 @@ def cli() -> None:
     DESIGN is a link sheet (.csv .xlsx .parquet), a folder of sheets, RDF (.ttl .nt .nq .trig .jsonld .rdf, also .gz)
     or the folder of a NetBox REST dump; several are one network, and - reads standard input.
     """
+
+
+cli.add_command(diff)
 
 
 @cli.command()
