@@ -278,3 +278,17 @@ def test_a_part_may_be_made_otherwise_than_its_interface(tmp_path: Path) -> None
     assert (part.medium, part.fibers, part.connectors) == ("SMF", 2, ("LC duplex",))
     assert (shipped.medium, shipped.fibers, shipped.connectors) == ("MMF", 8, ("MPO-12",))
     assert shipped == know().types["QSFP56-DD-400G-VSR4"]
+
+
+def test_a_policy_may_leave_out_sources_and_kinds_of_source() -> None:
+    believed = know(trust="standards without source:CSCO-100G, Reseller")
+    assert believed.trust == "standards without source:CSCO-100G, Reseller"
+    told = {fact.source for facts in believed.facts.values() for fact in facts}
+    kinds = {source.kind for id, source in read_sources().items() if id in told}
+    assert "CSCO-100G" in {fact.source for fact in read_facts(catalog_files())} - told
+    assert "Reseller" in {source.kind for source in read_sources().values()} - kinds
+
+
+def test_leaving_out_nothing_that_is_known_is_an_error() -> None:
+    with pytest.raises(CatalogError, match=r"found 'IEE' after `without`; expected a source .* Nearest: IEEE"):
+        know(trust="standards without IEE")

@@ -27,6 +27,7 @@ from .rules import Rules
 from .situations import LIMITS, kinds, situations, unmeasured
 from .sources import OPPOSITES, PART, Fact, local
 from .terms import from_iri
+from .trust import trust_of
 from .wide import Wide
 
 __all__ = ["Otherwise", "contests"]
@@ -103,7 +104,7 @@ def _alternatives(judged: Judged, knowledge: Knowledge, catalogs: Sequence[Path]
     every = worlds(sorted(ids), knowledge, catalogs)
     others = [(_turned(knowledge, world), world.words) for world in every if world.turned]
     for policy in sorted(path.stem for path in (folder("ontology") / "trust").glob("*.ttl")):
-        if policy != knowledge.trust:
+        if policy != trust_of(knowledge.trust).policy:
             with suppress(CatalogError):  # own data may contradict what another policy believes: nobody can hold both
                 others.append((know(trust=policy, catalogs=catalogs), ""))
     return tuple(world for world in every if world.types), others

@@ -28,6 +28,7 @@ from .sources import (
     read_policy,
     text_of,
 )
+from .trust import kept, trust_of
 
 __all__ = ["World", "said_of", "worlds"]
 
@@ -59,10 +60,11 @@ def worlds(ids: Collection[str], knowledge: Knowledge, catalogs: Sequence[Path] 
     ids = [id for id in ids if _in_doubt(knowledge.types[id], knowledge)]
     if not ids:
         return ()
-    facts = read_facts([*catalog_files(), *catalogs])
+    trust = trust_of(knowledge.trust)
+    facts = kept(read_facts([*catalog_files(), *catalogs]), trust, knowledge.sources)
     near = _near(facts, ids)
     own = [fact for fact in facts if fact.subject in near]
-    policy = read_policy(knowledge.trust)
+    policy = read_policy(trust.policy)
     now = believe(own, policy=policy, sources=knowledge.sources)
     inferred = _inferred(knowledge, near, now)
     as_is = _types(now, inferred, ids)
