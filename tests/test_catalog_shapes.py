@@ -69,7 +69,7 @@ def per_source(rule: str) -> bool:
 def catalogue() -> tuple[Graph, dict[str, Graph]]:
     """All facts with what they are about, and the facts of each source by itself.
 
-    An article is left out: it is there to be answered, and what it says may clash with what others say, and with itself.
+    An article is left out: it is there to be answered, and may clash with what others say, and with itself.
     """
     articles = {source.id for source in read_sources().values() if source.kind == "Article"}
     union = ontology() + Graph().parse(ONTOLOGY / "sources.ttl")

@@ -1,8 +1,8 @@
 """Every claim of the article has an outcome, found by the engine, which is that of those who checked it by hand.
 
 golden/claim-classes.csv has the columns id and class of facts/claims.csv, the article's claims as they were checked one
-by one against standards and data sheets. golden/claims.csv has all outcomes under both shipped policies; run this file to
-write it anew, then read the difference.
+by one against standards and data sheets. golden/claims.csv has all outcomes under both shipped policies; run this file
+to write it anew, then read the difference.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ OUTCOME = {
 OTHERWISE = {
     # "Not recognised" is a matter of CMIS against SFF-8636, which no term here speaks of; that no link comes up, holds.
     "S104": "holds",
-    # 1270/1330 and 1290/1310 nm are in data sheets for 10 and 20 km (NOX-BX, DT-BX20), so that the claim holds of those;
+    # 1270/1330 and 1290/1310 nm are in data sheets for 10 and 20 km (NOX-BX, DT-BX20), so the claim holds of those;
     # facts/notes.md, section 3, says so too. The modules for 40 and 80 km that the article means use others.
     "S65": "holds if",
     # All 400G modules of known wavelengths that send both ways on a fibre use 850 to 940 nm (TIA-SR42, CSCO-400G).
@@ -211,7 +211,7 @@ def test_one_claim_is_looked_up_with_the_findings_behind_it() -> None:
 
 
 def test_an_unknown_claim_is_refused_with_the_nearest() -> None:
-    with pytest.raises(QueryError, match="^catalog claims: found nothing by the name 'S500'; nearest: S50"):
+    with pytest.raises(QueryError, match=r"^catalog claims: found nothing by the name 'S500'; nearest: S50"):
         look_up("claims", "S500")
 
 

@@ -163,7 +163,7 @@ def test_catalogue_speaks_only_of_defined_terms() -> None:
 
 
 def test_every_catalogue_file_holds_one_source() -> None:
-    """A file is named after its source, which is described; its graphs are that source's, one an evidence or a claim."""
+    """A file is named after its source, which is described; its graphs are that source's, by evidence or by claim."""
     claim = re.compile(r"https://w3id\.org/opticgraph/claims#S\d+")
     source = "https://w3id.org/opticgraph/sources#"
     described = {str(node) for node in parsed("sources.ttl").subjects(RDF.type, OPTIC.Source)}

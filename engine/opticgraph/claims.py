@@ -12,14 +12,14 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from .graph import RDF_TYPE
-from .sources import CLAIM, OPTIC, local, quads_of
+from .sources import CLAIM, OPTIC, local, quads_of, text_of
 
 __all__ = ["claim_graphs", "claims"]
 
 
 def claims(files: Iterable[Path]) -> tuple[str, ...]:
     """The names of all claims that catalogue files hold, S2 before S10."""
-    names = {local(quad.subject.value) for file in files for quad in quads_of(file) if _declares(quad)}
+    names = {local(text_of(str(quad.subject))) for file in files for quad in quads_of(file) if _declares(quad)}
     return tuple(sorted(names, key=lambda name: (len(name), name)))
 
 
@@ -29,7 +29,7 @@ def claim_graphs(files: Iterable[Path]) -> tuple[bytes, bytes]:
     inside: set[str] = set()
     for file in files:
         for quad in quads_of(file):
-            if isinstance(quad.graph_name, ox.DefaultGraph) and quad.subject.value.startswith(CLAIM):
+            if isinstance(quad.graph_name, ox.DefaultGraph) and str(quad.subject).startswith(f"<{CLAIM}"):
                 about.add(f"{quad.triple} .\n")
             elif isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(CLAIM):
                 inside.add(f"{quad.triple} {quad.graph_name} .\n")

@@ -4,8 +4,8 @@ The default graph holds the design with what was assumed and every derived fact,
 catalogue, the ontology with its lists, and the sources. For a query that speaks of verdicts or findings it also holds
 the outcome of the audit: `?link optic:verdict ?verdict`, and a node of class optic:Finding for each finding. For a
 query that says GRAPH or FROM there is also what each source states, believed or not, in one named graph a source and
-evidence, as in ontology/catalog. For one that speaks of claims there is each claim's graph. Of what stands in the default graph only those triples are there that the query can
-read (asked.py).
+evidence, as in ontology/catalog. For one that speaks of claims there is each claim's graph. Of what stands in the
+default graph only those triples are there that the query can read (asked.py).
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ def look_up(
 ) -> Table:
     """Rows about a topic, those that the term names; all of them without one.
 
-    topic is modules, cages, hosts, sources, contested, claims or rules. Raises QueryError for any other, and where a term
-    names nothing.
+    topic is modules, cages, hosts, sources, contested, claims or rules. Raises QueryError for any other, and where a
+    term names nothing.
     """
     if topic not in TOPICS:
         raise QueryError(f"catalog: found {topic!r}; expected one of {', '.join(TOPICS)}")

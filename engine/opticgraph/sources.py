@@ -61,8 +61,9 @@ POWERS = tuple(OPTIC + name for name in ("launchMinDbm", "launchMaxDbm", "receiv
 SINGLE = frozenset(
     OPTIC + name
     for name in (
-        "band breakoutMode detector fecClause fibers formFactor implements lineRateGBd modulation moduleFec opticalLanes "
-        "polish rateGbps soldAs electricalLanes electricalLaneRateGbps osnrMinDb gridSpacingGhz legLanes legs legRateGbps"
+        "band breakoutMode detector fecClause fibers formFactor implements lineRateGBd modulation moduleFec polish "
+        "opticalLanes rateGbps soldAs electricalLanes electricalLaneRateGbps osnrMinDb gridSpacingGhz "
+        "legLanes legs legRateGbps"
     ).split()
 )
 # A thing has several of these; one source's whole set is believed.
