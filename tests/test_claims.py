@@ -66,6 +66,11 @@ COSTLY = {
     ),
     "no new cables from LR4 to DR4": (("S45",), ("MPO-12", "LC duplex", "8 are needed", "strands-suffice")),
     "single-fibre 400G by VSR4": (("S62", "S63", "S64"), ("400GBASE-VR4", "8")),
+    "duplex LC on single-fibre modules": (("S18",), ("100G-BIDI-40-PAM4 connector LC-simplex", "100G-BIDI-80")),
+    "FEC by the wrong clause": (("S107",), ("400GBASE-DR4 fecClause Clause 119",)),
+    "QSFP112 for QSFP28 line cards": (("S39",), ("cage-runs-module", "QSFP112-400G-DR4", "host lanes of 100 Gb/s")),
+    "adapters between OSFP and QSFP-DD": (("S80", "S82"), ("S81 works", "400GBASE-VR4.reach.OM4")),
+    "ER4 with both APD and amplifier": (("S9",), ("100G-4WDM-40 detector APD", "100GBASE-ER4 detector SOA-PIN")),
 }
 
 
