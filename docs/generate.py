@@ -1,10 +1,10 @@
 """The lists in docs/, made from what they list, and what commands answer; tests/test_docs.py holds all of it in step.
 
-`python docs/generate.py` writes claims.md, rules.md and questions.md whole, in data.md and options.md what stands between marks,
-and on every page the output of each command that has a line such as `<!-- shown: ✗ | FEC agrees -->` above it. Of an
-output stand there, in its order, the first entry, and each entry in which one of these words is found, with the entries
-it belongs to and those that belong to it; `...` is what was left out. An entry belongs to the nearest one before it
-that is less indented.
+`python docs/generate.py` writes claims.md, rules.md and questions.md whole, in article.md, data.md and options.md what
+stands between marks, and on every page the output of each command that has a line such as
+`<!-- shown: ✗ | FEC agrees -->` above it. Of an output stand there, in its order, the first entry, and each entry in
+which one of these words is found, with the entries it belongs to and those that belong to it; `...` is what was left
+out. An entry belongs to the nearest one before it that is less indented.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from rdflib.namespace import SKOS
 from opticgraph import owndata, terms
 from opticgraph.cli import cli
 from opticgraph.fields import Field
+from opticgraph.judge import audit
 from opticgraph.lookup import look_up
 from opticgraph.question import questions
-from opticgraph.read import sheet
+from opticgraph.read import load, sheet
 from opticgraph.read.cells import Column
 from opticgraph.resources import folder
 from opticgraph.rules import read_rules
@@ -162,6 +163,9 @@ def lists() -> Mapping[str, Mapping[str, str]]:
             "devices": _table(("column", "values", "what it says"), _columns("devices", meaning)),
             "own catalogue": _table(("column", "values"), _own()),
         },
+        "article.md": {
+            "both policies": _table(("link", "a end", "b end", "fibre", "by the standards", "by the article"), _apart())
+        },
         "options.md": {"strategies": _table(("strategy", "what it asks"), _strategies())},
     }
 
@@ -172,10 +176,10 @@ def claims_page() -> str:
     text = [
         "# The article's claims, answered",
         "",
-        "Made by `python docs/generate.py` from what `opticgraph catalog claims` answers; do not edit. The claims are in our",
-        "words; [knowledge.md](knowledge.md#claims) says how they are kept and answered. A line with ✓ speaks for a claim, one",
-        "with ✗ against it, one with ✶ says that sources differ or that none can tell; sources stand in brackets. *By the",
-        "article* is the outcome if the article is believed before all else (`--trust playbook`).",
+        "Made by `python docs/generate.py` from what `opticgraph catalog claims` answers; do not edit. The claims are",
+        "in our words; [knowledge.md](knowledge.md#claims) says how they are kept and answered. A line with ✓ speaks",
+        "for a claim, one with ✗ against it, one with ✶ says that sources differ or that none can tell; sources stand",
+        "in brackets. *By the article* is the outcome if it is believed before all else (`--trust playbook`).",
         "",
         "| outcome | claims | by the article |",
         "|---|---|---|",
@@ -300,6 +304,18 @@ def _own() -> Iterable[tuple[str, str]]:
 
 def _strategies() -> Iterable[tuple[str, str]]:
     return ((f"`{strategy.name}`", strategy.text) for strategy in strategies())
+
+
+def _apart() -> Iterable[tuple[str, ...]]:
+    """The links of the claims that another verdict comes of if the article is believed before all else."""
+    design = load(folder("ontology") / "claims")
+    told = [{v.link: v for v in audit(design, trust=trust).verdicts} for trust in ("standards", "playbook")]
+    for row in design.links.sort("link").iter_rows(named=True):
+        ours, theirs = (verdicts[row["link"]] for verdicts in told)
+        if ours.verdict != theirs.verdict:
+            metres = f"{row['length_mm'] / 1000:g} m of {row['fiber_type']}"
+            verdicts = (f"{v.verdict}{': ' if v.rules else ''}{', '.join(v.rules)}" for v in (ours, theirs))
+            yield (f"`{row['link']}`", row["a_module"], row["b_module"], metres, *verdicts)
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
