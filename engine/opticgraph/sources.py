@@ -23,6 +23,7 @@ from .errors import CatalogError
 from .resources import folder
 
 __all__ = [
+    "CLAIM",
     "OPTIC",
     "PART",
     "SOURCE",
@@ -30,6 +31,7 @@ __all__ = [
     "Fact",
     "Source",
     "believe",
+    "quads_of",
     "read_facts",
     "read_policy",
     "read_sources",
@@ -37,6 +39,7 @@ __all__ = [
 
 OPTIC = "https://w3id.org/opticgraph/ontology#"
 PART = "https://w3id.org/opticgraph/catalog#"
+CLAIM = "https://w3id.org/opticgraph/claims#"
 SOURCE = "https://w3id.org/opticgraph/sources#"
 TRUST = "https://w3id.org/opticgraph/trust#"
 _Rank = Callable[["Fact"], tuple[int, int]]
@@ -58,8 +61,9 @@ POWERS = tuple(OPTIC + name for name in ("launchMinDbm", "launchMaxDbm", "receiv
 SINGLE = frozenset(
     OPTIC + name
     for name in (
-        "band breakoutMode detector fibers formFactor implements lineRateGBd modulation moduleFec opticalLanes polish "
-        "rateGbps soldAs electricalLanes electricalLaneRateGbps osnrMinDb gridSpacingGhz legLanes legs legRateGbps"
+        "band breakoutMode detector fecClause fibers formFactor implements lineRateGBd modulation moduleFec polish "
+        "opticalLanes rateGbps soldAs electricalLanes electricalLaneRateGbps osnrMinDb gridSpacingGhz "
+        "legLanes legs legRateGbps"
     ).split()
 )
 # A thing has several of these; one source's whole set is believed.
@@ -138,8 +142,9 @@ def catalog_files() -> tuple[Path, ...]:
 def read_facts(files: Iterable[Path]) -> tuple[Fact, ...]:
     """All facts of TriG, N-Quads or Turtle files, sorted; facts without evidence are left out.
 
-    A graph says its source and evidence in the default graph (optic:accordingTo, optic:evidence). Triples outside any
-    such graph, as in a user's own Turtle file, belong to source `own-<file name>` and count as read.
+    A graph says its source and evidence in the default graph (optic:accordingTo, optic:evidence). A claim that its
+    source takes back (optic:withdrawnBy) is no fact of it, nor is what a claim says of itself and its cases. Triples
+    outside any such graph, as in a user's own Turtle file, belong to source `own-<file name>` and count as read.
     Raises CatalogError with file and line where a file cannot be parsed.
     """
     found: list[Fact] = []
@@ -149,7 +154,7 @@ def read_facts(files: Iterable[Path]) -> tuple[Fact, ...]:
             continue
         plain: list[ox.Quad] = []
         graphs: dict[str, list[ox.Quad]] = defaultdict(list)
-        for quad in _quads(file):
+        for quad in quads_of(file):
             if isinstance(quad.graph_name, ox.NamedNode):
                 graphs[quad.graph_name.value].append(quad)
             else:
@@ -162,7 +167,7 @@ def read_facts(files: Iterable[Path]) -> tuple[Fact, ...]:
                     f"{file.name}: found graph <{name}> without source or evidence; "
                     "expected optic:accordingTo and optic:evidence of it outside any graph"
                 )
-            if local(evidence.value) != "no-evidence":
+            if local(evidence.value) != "no-evidence" and (name, OPTIC + "withdrawnBy") not in said:
                 found += _facts(quads, local(source.value), local(evidence.value))
         own = [q for q in plain if isinstance(q.subject, ox.NamedNode) and q.subject.value not in graphs]
         found += _facts(own, f"own-{file.stem}", "read")
@@ -180,7 +185,7 @@ def read_policy(name: str) -> tuple[str, ...]:
         file = Path(name)
         if not file.is_file():
             raise CatalogError(f"trust policy: found {name!r}; expected a Turtle file or one of {', '.join(shipped)}")
-    triples = {(str(q.subject), q.predicate.value): q.object for q in _quads(file)}
+    triples = {(str(q.subject), q.predicate.value): q.object for q in quads_of(file)}
     heads = [o for (_, predicate), o in triples.items() if predicate == OPTIC + "prefers"]
     if len(heads) != 1:
         raise CatalogError(f"{file.name}: found {len(heads)} lists of optic:prefers; expected one")
@@ -373,7 +378,9 @@ def _facts(quads: Iterable[ox.Quad], source: str, evidence: str) -> list[Fact]:
     return [
         Fact(q.subject.value, q.predicate.value, _canonical(q.object), source, evidence)
         for q in quads
-        if isinstance(q.subject, ox.NamedNode) and not isinstance(q.object, ox.BlankNode)
+        if isinstance(q.subject, ox.NamedNode)
+        and not q.subject.value.startswith(CLAIM)
+        and not isinstance(q.object, ox.BlankNode)
     ]
 
 
@@ -387,7 +394,8 @@ def _canonical(value: object) -> str:
     return str(value)
 
 
-def _quads(file: Path) -> list[ox.Quad]:
+def quads_of(file: Path) -> list[ox.Quad]:
+    """What a file of RDF holds; CatalogError with file and line where it cannot be read."""
     format = ox.RdfFormat.from_extension(file.suffix.lstrip(".").lower()) or ox.RdfFormat.TURTLE
     try:
         return list(ox.parse(path=str(file), format=format))
@@ -400,7 +408,7 @@ def _quads(file: Path) -> list[ox.Quad]:
 @cache
 def _disjoint() -> frozenset[tuple[str, str]]:
     """Pairs of classes, in both orders, that the ontology calls disjoint."""
-    quads = _quads(folder("ontology") / "optics.ttl")
+    quads = quads_of(folder("ontology") / "optics.ttl")
     pairs = {(str(q.subject), str(q.object)) for q in quads if q.predicate.value == _OWL + "disjointWith"}
     said = {(str(q.subject), q.predicate.value): q.object for q in quads}
     for (_, predicate), head in said.items():
@@ -419,7 +427,7 @@ def _stricter() -> Mapping[str, int]:
     signs = {OPTIC + "lower": 1, OPTIC + "higher": -1}
     return {
         text_of(str(q.subject)): signs[text_of(str(q.object))]
-        for q in _quads(folder("ontology") / "optics.ttl")
+        for q in quads_of(folder("ontology") / "optics.ttl")
         if q.predicate.value == OPTIC + "stricter"
     }
 
@@ -427,7 +435,7 @@ def _stricter() -> Mapping[str, int]:
 @cache
 def _shipped_sources() -> dict[str, Source]:
     said: dict[str, dict[str, str]] = defaultdict(dict)
-    for q in _quads(folder("ontology") / "sources.ttl"):
+    for q in quads_of(folder("ontology") / "sources.ttl"):
         if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(SOURCE):
             said[local(q.subject.value)].setdefault(local(q.predicate.value), text_of(str(q.object)))
     return {
