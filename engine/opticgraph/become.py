@@ -71,9 +71,9 @@ def options(
     """
     knowledge, known = know(trust=trust, catalogs=catalogs), read_rules(rules)
     judged = derive(design, knowledge)
-    now = judge(design, judged, knowledge, known)
+    memory: Memory = {}  # links as they would be are of many kinds that there are today
+    now = judge(design, judged, knowledge, known, catalogs, memory=memory)
     every = _every(judged, to_gbps)
-    memory: Memory = {}
     setting = _Setting(
         design=design,
         judged=judged,
@@ -237,7 +237,7 @@ def _meant(what: str, knowledge: Knowledge) -> set[str | None]:
 
 
 def _every(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
-    """The rows of links, with what the strategies read beside: target and parallel links, and the number these share."""
+    """The rows of links, with what the strategies read beside: target, parallel links, and the number these share."""
     found = base_rows(judged).filter(pl.col("status") != "spare").sort("link")
     told = ("a_type", "b_type", "a_speaks", "b_speaks", "a_power_high_mw", "b_power_high_mw", "strands_needed")
     types = judged.links.select("link", "case", *told).filter(pl.col("case") == 0)
