@@ -149,7 +149,7 @@ def _sources(knowledge: Knowledge, term: str) -> Table:
 
 def _contested(knowledge: Knowledge, term: str) -> Table:
     rows = []
-    for (subject, figure), facts in sorted(knowledge.contested.items()):
+    for (subject, _), facts in sorted(knowledge.contested.items()):
         if term and fold(term) not in fold(subject):
             continue
         for fact in facts:
