@@ -119,6 +119,8 @@ def _lacking(
     for side, type_ in types.items():
         beside = proposal.beside and seats[side].way == KEPT  # where the link of now has its module
         needed = (proposal.copies or 1) - 1 + beside
+        if not needed:
+            continue
         free = sum(
             seat.count
             for seat in places[side].seats

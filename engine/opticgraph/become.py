@@ -35,7 +35,7 @@ from .result import Audit, Rows
 from .rules import read_rules
 from .seats import Place, Seat, free_alike, places_of, seat_for
 from .situations import kinds
-from .strategies import STRATEGIES, Proposal, propose, read_columns
+from .strategies import STRATEGIES, propose, read_columns
 from .wide import Wide
 
 __all__ = ["FLIPPED", "WANTED_GBPS", "options", "why_not"]
@@ -71,9 +71,9 @@ def options(
     """
     knowledge, known = know(trust=trust, catalogs=catalogs), read_rules(rules)
     judged = derive(design, knowledge)
-    now = judge(design, judged, knowledge, known)
+    memory: Memory = {}  # links as they would be are of many kinds that there are today
+    now = judge(design, judged, knowledge, known, catalogs, memory=memory)
     every = _every(judged, to_gbps)
-    memory: Memory = {}
     setting = _Setting(
         design=design,
         judged=judged,
@@ -283,7 +283,8 @@ def _applied(
     ]
     numbers: dict[object, int] = {}
     like = [numbers.setdefault(read_of(row, own), len(numbers)) for row, own in zip(held, ends, strict=True)]
-    told: dict[tuple[Proposal, int], tuple[Applied, object] | None] = {}  # of links that are read alike
+    proposals: dict[object, int] = {}
+    told: dict[tuple[int, int], tuple[Applied, object] | None] = {}  # by proposal, of links that are read alike
     found: dict[int, list[Applied]] = defaultdict(list)
     seen: set[tuple[int, object]] = set()
     seated: dict[tuple[str, Place], tuple[ModuleType, Seat] | None] = {}
@@ -294,7 +295,7 @@ def _applied(
         return seated[interface, place]
 
     for proposal in propose(graph):
-        said = replace(proposal, link="")
+        said = proposals.setdefault(proposal.said, len(proposals))
         for nth in members.get(proposal.link, ()):  # not for further meanings of a name, which are links of their own
             if (said, like[nth]) not in told:
                 made = apply(proposal, held[nth], ends[nth], knowledge, seat)

@@ -51,9 +51,20 @@ def audit(
     return judge(design, derive(design, knowledge), knowledge, read_rules(rules), catalogs)
 
 
-def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules, catalogs: Sequence[Path] = ()) -> Audit:
-    """Judge a design that has been derived already; catalogs are the user's files that the knowledge is of."""
-    memory: Memory = {}
+def judge(
+    design: Design,
+    judged: Judged,
+    knowledge: Knowledge,
+    rules: Rules,
+    catalogs: Sequence[Path] = (),
+    *,
+    memory: Memory | None = None,
+) -> Audit:
+    """Judge a design that has been derived already; catalogs are the user's files that the knowledge is of.
+
+    memory is reason.reason's.
+    """
+    memory = {} if memory is None else memory
     reasoned = reason(design, judged, knowledge, rules, memory)
     found = findings_of(reasoned.results, rules=rules, judged=judged, knowledge=knowledge)
     findings = _in_order(pl.concat([found, Findings.of(unjudged(rules, reasoned.hows)).frame]))

@@ -14,7 +14,7 @@ from .design import SIDES
 from .errors import DesignError
 from .knowledge import Knowledge, ModuleType
 from .ports import port_number
-from .resolve import candidates
+from .resolve import candidates, runs
 
 __all__ = ["Place", "Seat", "free_alike", "places_of", "seat_for"]
 
@@ -84,18 +84,13 @@ def seat_for(interface: str, place: Place, *, knowledge: Knowledge) -> tuple[Mod
         for id in ids:
             type_ = knowledge.types[id]
             fits = type_.form_factor in knowledge.takes.get(seat.socket or "", ())
-            offers.append((not fits, not _runs(type_, seat, knowledge), rank, id, type_, seat))
+            offers.append((not fits, not runs(type_, seat.socket, knowledge), rank, id, type_, seat))
     if not offers:
         return None
     best = min(offers, key=lambda offer: offer[:4])
     if best[0]:  # nothing takes it: what keeps it out is said of the cage of now
         best = min((offer for offer in offers if offer[2] == 0), key=lambda offer: offer[:4], default=best)
     return best[4], best[5]
-
-
-def _runs(type_: ModuleType, seat: Seat, knowledge: Knowledge) -> bool:
-    lanes, rate = knowledge.sockets.get(seat.socket or "", (None, None))
-    return (type_.electrical_rate_mbps or 0) <= (rate or 0) and (type_.electrical_lanes or 0) <= (lanes or 0)
 
 
 # --- free cages ----------------------------------------------------------------------------------------------------

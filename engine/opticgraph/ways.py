@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -68,7 +68,7 @@ def applied_to(rows: pl.DataFrame, ways: Ways, way: pl.Series, columns: Iterable
 def _told(one: Applied) -> object:
     """All that a proposal comes to, whichever link it was made for."""
     return (
-        replace(one.proposal, link=""),
+        one.proposal.said,
         repr(sorted(one.changes.items())),
         tuple(type_.id if type_ else None for _, type_ in sorted(one.types.items())),
         tuple(sorted(one.shifts.items())),
