@@ -338,7 +338,9 @@ def _parameter(text: str) -> tuple[str, str]:
 
 
 @cli.command()
-@click.argument("topic", type=click.Choice(["modules", "cages", "hosts", "sources", "contested", "claims", "rules"]))
+@click.argument(
+    "topic", type=click.Choice(["modules", "cages", "hosts", "sources", "contested", "missing", "claims", "rules"])
+)
 @click.argument("term", default="")
 @knowing
 @writing

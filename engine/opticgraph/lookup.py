@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 from . import hosts
 from .ask import query
 from .claims import claims
 from .errors import QueryError
 from .knowledge import Knowledge, fold, know
+from .lacking import lacks
 from .read import load
 from .resources import folder
 from .rules import Rules, read_rules
-from .sources import Fact, catalog_files, local, text_of
+from .sources import OPTIC, RDF, SOURCE, Fact, catalog_files, local, text_of
 from .table import Table
+from .terms import iri, words
 
 __all__ = ["TOPICS", "look_up"]
+
+_FACT = "https://w3id.org/opticgraph/fact#"
 
 
 def look_up(
@@ -27,13 +33,16 @@ def look_up(
 ) -> Table:
     """Rows about a topic, those that the term names; all of them without one.
 
-    topic is modules, cages, hosts, sources, contested, claims or rules. Raises QueryError for any other, and where a
-    term names nothing.
+    topic is modules, cages, hosts, sources, contested, missing (what nobody states, of the user's own parts where
+    there are catalogs), claims or rules. Raises QueryError for any other, and where a term names nothing.
     """
     if topic not in TOPICS:
         raise QueryError(f"catalog: found {topic!r}; expected one of {', '.join(TOPICS)}")
     if topic == "rules":
         table = _rules(read_rules(rules))
+    elif topic == "missing":
+        own = [] if term else [f"own-{file.stem}" for file in catalogs]
+        return _missing(know(trust=trust, catalogs=catalogs), term, rules, own)
     elif topic == "hosts":
         table = _hosts(term)
     elif topic == "claims":
@@ -80,28 +89,65 @@ def _figures(knowledge: Knowledge, term: str) -> Table:
     for (subject, figure), facts in knowledge.facts.items():
         if figure not in ("type", "label"):
             told[subject] += [(figure, fact) for fact in facts]
-    rows = set()
+    rows, stated = set(), set()
     for type_ in knowledge.types.values():
         if named & set(type_.about) or fold(term) in fold(type_.id):
             for subject in (*type_.about, *(reach.id for reach in type_.reaches)):
                 for figure, fact in told[subject]:
                     rows.add((type_.id, subject, figure, _short(fact.value), fact.source, fact.evidence))
+                    stated.add(fact)
     columns = ("module", "said_of", "figure", "value", "source", "evidence")
-    return Table("Which figures are believed of this module, and by whom?", columns, tuple(sorted(rows)))
+    question = "Which figures are believed of this module, and by whom?"
+    return Table(question, columns, tuple(sorted(rows)), triples=_stated(stated))
 
 
 def _cages(knowledge: Knowledge, term: str) -> Table:
     rows = []
-    for socket, forms in sorted({**knowledge.takes, **knowledge.refuses}.items()):
-        del forms
-        if term and fold(term) not in fold(socket):
-            continue
-        lanes, rate = knowledge.sockets.get(socket, (None, None))
-        for form in sorted(knowledge.takes.get(socket, ())):
-            rows.append((socket, "takes", form, _lanes(lanes, rate)))
-        for form in sorted(knowledge.refuses.get(socket, ())):
-            rows.append((socket, "refuses", form, _lanes(lanes, rate)))
-    return Table("Which modules go into this cage?", ("cage", "what", "form_factor", "host_lanes"), tuple(rows))
+    told: list[Fact] = []
+    for what, sockets in (("takes", knowledge.takes), ("refuses", knowledge.refuses)):
+        for socket, forms in sockets.items():
+            if term and fold(term) not in fold(socket):
+                continue
+            lanes = _lanes(*knowledge.sockets.get(socket, (None, None)))
+            facts = knowledge.facts.get((_name_of(socket), what), ())
+            for form in forms:
+                own = [fact for fact in facts if local(text_of(fact.value)) == _name_of(form)]
+                told += own
+                for source, evidence in [(f.source, f.evidence) for f in own] or [("the ontology", "follows")]:
+                    rows.append((socket, what, form, lanes, source, evidence))
+    columns = ("cage", "what", "form_factor", "host_lanes", "source", "evidence")
+    return Table("Which modules go into this cage?", columns, tuple(sorted(rows)), triples=_stated(told))
+
+
+def _name_of(socket: str) -> str:
+    """The local name of a form factor or adapter, by its notation."""
+    return local(iri("FormFactor", socket)) if socket in words("FormFactor") else socket
+
+
+def _missing(knowledge: Knowledge, term: str, rules: Sequence[Path] = (), own: Sequence[str] = ()) -> Table:
+    rows = tuple(
+        (lack.module, lack.figure, f"{lack.have} of {lack.alike}", " ".join(lack.rules))
+        for lack in lacks(knowledge, read_rules(rules), term, own)
+    )
+    columns = ("module", "figure", "said_of_its_like", "rules_without_it")
+    return Table("Which figures does nobody state of this module, and which rules rest on them?", columns, rows)
+
+
+def _stated(facts: Iterable[Fact]) -> str:
+    """Facts as N-Triples, each also as a statement that says whose it is and on what evidence."""
+    lines = set()
+    for fact in facts:
+        node = f"<{_FACT}{sha256('|'.join(fact).encode()).hexdigest()[:16]}>"
+        lines |= {
+            f"<{fact.subject}> <{fact.figure}> {fact.value} .",
+            f"{node} <{RDF}type> <{RDF}Statement> .",
+            f"{node} <{RDF}subject> <{fact.subject}> .",
+            f"{node} <{RDF}predicate> <{fact.figure}> .",
+            f"{node} <{RDF}object> {fact.value} .",
+            f"{node} <{OPTIC}accordingTo> <{SOURCE}{quote(fact.source, safe='')}> .",
+            f"{node} <{OPTIC}evidence> <{OPTIC}{fact.evidence}> .",
+        }
+    return "".join(f"{line}\n" for line in sorted(lines))
 
 
 def _lanes(lanes: int | None, rate: int | None) -> str:
@@ -164,7 +210,10 @@ def _contested(knowledge: Knowledge, term: str) -> Table:
             mark = "believed" if fact.value in believed else ""
             rows.append((subject, name, _short(fact.value), fact.source, fact.evidence, mark))
     columns = ("said_of", "figure", "value", "source", "evidence", "believed")
-    return Table("About which figures do sources differ?", columns, tuple(rows))
+    every = [
+        fact for facts in knowledge.contested.values() for fact in facts if fold(term) in fold(local(fact.subject))
+    ]
+    return Table("About which figures do sources differ?", columns, tuple(rows), triples=_stated(every))
 
 
 def _claims(term: str, *, trust: str, catalogs: Sequence[Path], rules: Sequence[Path]) -> Table:
@@ -199,6 +248,7 @@ TOPICS: Mapping[str, Callable[[Knowledge, str], Table]] = {
     "hosts": lambda knowledge, term: _hosts(term),
     "sources": _sources,
     "contested": _contested,
+    "missing": _missing,
     "claims": lambda knowledge, term: _claims(term, trust=knowledge.trust, catalogs=(), rules=()),
     "rules": lambda knowledge, term: _rules(read_rules()),
 }

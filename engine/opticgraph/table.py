@@ -35,7 +35,7 @@ class Table:
     """The question in English, the names of the columns, and the rows in their order; None is no value.
 
     An answer without rows is `truth`, of a query that asks yes or no, or `triples`, of a query that makes a graph:
-    N-Triples, each line once, in code point order.
+    N-Triples, each line once, in code point order. Rows of the catalogue have the facts behind them as triples too.
     """
 
     question: str

@@ -46,7 +46,7 @@ def render(table: Table, *, format: str) -> bytes:
     """The answer as bytes, in one of FORMATS; QueryError where the format cannot hold it."""
     if format not in FORMATS:
         raise QueryError(f"{format}: no such format of an answer; expected one of {' '.join(FORMATS)}")
-    if table.triples is not None and format != "turtle":
+    if table.triples is not None and not table.columns and format != "turtle":
         if format != "text":
             raise QueryError(f"{format}: the answer is a graph; expected the format turtle")
         format = "turtle"

@@ -56,6 +56,7 @@ def render(audit: Audit, *, width: int = 100, colour: bool = False, listed: int 
     with console.capture() as capture:
         _head(console, audit)
         _links(console, audit, told, listed)
+        _contested(console, told)
         _apart(console, shared(audit), listed)
         _supplies(console, audit)
         _coverage(console, audit)
@@ -127,8 +128,25 @@ def _link(console: Console, row: Row) -> None:
         _say(console, Text(clean(f"See also {listed(apart)}, below."), style="dim"), indent=4)
     for dispute in row.verdict.disputes:
         _say(console, Text(clean(f"Sources differ: {dispute}")), indent=4)
-    for contest in row.verdict.contested:
+    for contest in row.verdict.contested if row.verdict.verdict != "works" else ():
         _say(console, Text(clean(f"Contested: it {contest}")), indent=4)
+
+
+def _contested(console: Console, told: list[Row]) -> None:
+    """What works and would not if another source were believed: each belief once, with the links that hang on it."""
+    by_belief: dict[str, list[str]] = {}
+    for row in told:
+        for contest in row.verdict.contested if row.verdict.verdict == "works" else ():
+            by_belief.setdefault(contest, []).append(row.name)
+    if not by_belief:
+        return
+    hang = {name for names in by_belief.values() for name in names}
+    _title(console, f"CONTESTED ({len(hang):,} that work)")
+    for contest, names in sorted(by_belief.items(), key=lambda each: (-len(each[1]), each[0])):
+        _say(console, Text(clean(listed(names))), indent=2)
+        verdict, _, rest = contest.partition(" ")
+        verb = verdict if len(names) == 1 else {"fails": "fail", "works": "work"}.get(verdict, "are unknown")
+        _say(console, Text(clean(f"{verb} {rest}"), style="dim"), indent=4)
 
 
 def _rests(findings: Sequence[Finding]) -> str:
