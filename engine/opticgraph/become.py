@@ -16,6 +16,7 @@ from .applied import READ, Applied, apply, changed, module_columns, read_of
 from .beside import fellows, findings_beside, flips_beside
 from .candidates import ROW_SCHEMA, base_rows, judge_rows
 from .choices import Change, Flip, LinkOptions, Option, Options, Rejected
+from .contested import contests_of_rows
 from .derive import Judged, derive
 from .design import SIDES, Design
 from .errors import QueryError
@@ -83,6 +84,8 @@ def options(
         host=host,
         prices=read_prices(prices) if prices else None,
         judging=partial(judge_rows, knowledge=knowledge, rules=known, memory=memory),
+        memory=memory,
+        catalogs=catalogs,
     )
     rows = _named_only(every, links)
     many = rows.height > MANY and not links
@@ -112,6 +115,8 @@ class _Setting:
     host: str | None
     prices: Prices | None
     judging: Judging
+    memory: Memory
+    catalogs: Sequence[Path]
 
 
 def _offered(setting: _Setting, links: pl.DataFrame, *, searched: bool) -> tuple[LinkOptions, ...]:
@@ -132,7 +137,18 @@ def _offered(setting: _Setting, links: pl.DataFrame, *, searched: bool) -> tuple
     )
     flips = _flips(rows, asked, setting.judging, links.height) if searched else {}
     repairs = _repairs(setting, links, places) if searched else {}
-    return offers(asked, setting.now, flips=flips, repairs=repairs)[: links.height]
+    swayed = _contested(setting, changed(rows, applied), asked) if searched else {}
+    return offers(asked, setting.now, flips=flips, repairs=repairs, contested=swayed)[: links.height]
+
+
+def _contested(setting: _Setting, rows: pl.DataFrame, asked: Asked) -> Mapping[int, tuple[str, ...]]:
+    """Of each proposal, by its place, what would give it another verdict were it believed.
+
+    Left out are proposals that hang on more than their own row: another link that goes on beside, a cage to be found.
+    """
+    found = contests_of_rows(rows, asked.outcomes, catalogs=setting.catalogs, memory=setting.memory)
+    alone = {at for at, (_, each) in enumerate(asked.applied) if not each.proposal.beside and not each.lacks}
+    return {at: tuple(map(str, each)) for at, each in found.items() if at in alone}
 
 
 def _touched(links: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:

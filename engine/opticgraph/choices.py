@@ -108,6 +108,7 @@ class Option:
     findings    what the rules say of it: warnings and unknowns
     together    links that move with it: legs of one module, or parallel links it takes over
     changes     columns of the link that change: from, to
+    contested   what would give it another verdict, were it believed: `fails if connector of X: ...`
     """
 
     strategy: str
@@ -122,6 +123,7 @@ class Option:
     together: tuple[str, ...]
     changes: Mapping[str, tuple[object, object]]
     work: Work
+    contested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ class Rejected:
     """One thing a link may not become: every rule that rejects it, what they say, and the least that would flip it.
 
     changes     columns of the link that would change: from, to
+    contested   what would make it work, or unknown, were it believed
     """
 
     strategy: str
@@ -141,6 +144,7 @@ class Rejected:
     findings: tuple[Finding, ...]
     flips: tuple[Flip, ...]
     changes: Mapping[str, tuple[object, object]]
+    contested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

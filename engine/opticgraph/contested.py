@@ -30,7 +30,7 @@ from .terms import from_iri
 from .trust import trust_of
 from .wide import Wide
 
-__all__ = ["Otherwise", "contests"]
+__all__ = ["Otherwise", "contests", "contests_of_rows"]
 
 MANY = 2000  # links beyond which one is judged for all that nothing tells apart
 _TWIN = ".if"  # between a type and the number of a world; not in use in the catalogue, and plain in an IRI
@@ -72,15 +72,47 @@ def contests(
     """
     every, others = _alternatives(judged, knowledge, catalogs)
     rows = _rows(design, judged, _touched(judged, every, knowledge, [believed for believed, _ in others]))
+    told: dict[str, dict[str, str]] = defaultdict(dict)
+    for link, rule, severity in severities.join(rows.select("link"), on="link", how="semi").iter_rows():
+        told[link][rule] = max(told[link].get(rule, ""), severity, key=_RANKS.index)
+    memory = {} if memory is None else memory
+    return _swayed(rows, every, others, knowledge=knowledge, rules=rules, memory=memory, told=told)
+
+
+def contests_of_rows(
+    rows: pl.DataFrame, outcomes: Outcomes, *, catalogs: Sequence[Path] = (), memory: Memory
+) -> Mapping[int, tuple[Otherwise, ...]]:
+    """The same of rows that were judged one by one, the first of those of the outcomes, by their places."""
+    links = outcomes.judged.links
+    every, others = _alternatives(outcomes.judged, outcomes.knowledge, catalogs)
+    first = links.select("case", *_MEANT, *_SPOKEN).filter(pl.col("case") == 0).drop("case").head(rows.height)
+    number = pl.int_range(pl.len()).cast(pl.String).alias("link")
+    asked = rows.select(*ROW_SCHEMA).hstack(first).with_columns(number)
+    differs = _one_of({id for world in every for id in world.types})
+    for believed, _ in others:
+        differs |= _differing(outcomes.knowledge, believed)
+    touched = asked.filter(differs)
+    found = _swayed(touched, every, others, knowledge=outcomes.knowledge, rules=outcomes.rules, memory=memory, told={})
+    return {int(at): each for at, each in found.items()}
+
+
+def _swayed(
+    rows: pl.DataFrame,
+    every: Sequence[World],
+    others: Others,
+    *,
+    knowledge: Knowledge,
+    rules: Rules,
+    memory: Memory,
+    told: Mapping[str, Mapping[str, str]],
+) -> Mapping[str, tuple[Otherwise, ...]]:
+    """By link, what would give it another verdict; told is the worst severity of each rule on it, as judged."""
     if rows.is_empty():
         return {}
     few, members = _standing(rows, every, knowledge, [believed for believed, _ in others])
     now: dict[str, Mapping[str, str]] = {}
-    told: dict[str, dict[str, str]] = defaultdict(dict)
-    for link, rule, severity in severities.join(rows.select("link"), on="link", how="semi").iter_rows():
-        told[link][rule] = max(told[link].get(rule, ""), severity, key=_RANKS.index)
     found: dict[str, set[Otherwise]] = defaultdict(set)
-    for asked, outcomes in _cases(few, every, others, knowledge, rules, {} if memory is None else memory):
+    for asked, outcomes in _cases(few, every, others, knowledge, rules, memory):
         for at, (link, words) in enumerate(asked.select("link", "words").iter_rows()):
             then = outcomes.severities(at)
             if words is None:
@@ -88,7 +120,7 @@ def contests(
             elif then != now[link]:
                 for member in members[link]:
                     # what is found beside the link itself, such as a port used twice, stays as it is
-                    rest = [severity for rule, severity in told[member].items() if rule not in now[link]]
+                    rest = [severity for rule, severity in told.get(member, {}).items() if rule not in now[link]]
                     verdict = verdict_of([*then.values(), *rest])
                     if verdict != verdict_of([*now[link].values(), *rest]):
                         found[member].add(Otherwise(verdict, words))

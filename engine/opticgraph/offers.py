@@ -51,9 +51,14 @@ class Asked:
 
 
 def offers(
-    asked: Asked, now: Audit, *, flips: Mapping[int, tuple[Flip, ...]], repairs: Mapping[str, tuple[Flip, ...]]
+    asked: Asked,
+    now: Audit,
+    *,
+    flips: Mapping[int, tuple[Flip, ...]],
+    repairs: Mapping[str, tuple[Flip, ...]],
+    contested: Mapping[int, tuple[str, ...]],
 ) -> tuple[LinkOptions, ...]:
-    """Options and refusals of each link; flips by place in asked.applied, repairs by link."""
+    """Options and refusals of each link; flips and contested by place in asked.applied, repairs by link."""
     assert isinstance(now.verdicts, Verdicts)
     verdicts = dict(now.verdicts.words.iter_rows())  # worked out once, and no object a link
     standing = _standing(asked, now)
@@ -65,9 +70,11 @@ def offers(
         if each.proposal.strategy == "stay":
             offered[nth].append(_stay(asked, row, each, verdicts[str(row["link"])], standing[str(row["link"])]))
         elif asked.verdict(at) == "fails":
-            refused[nth].append(_rejected(row, each, asked.findings[at], flips.get(at, ())))
+            refusal = _rejected(row, each, asked.findings[at], flips.get(at, ()))
+            refused[nth].append(replace(refusal, contested=contested.get(at, ())))
         else:
-            offered[nth].append(_option(asked, row, each, at, _together(asked, row, each, moving)))
+            option = _option(asked, row, each, at, _together(asked, row, each, moving))
+            offered[nth].append(replace(option, contested=contested.get(at, ())))
     return tuple(
         LinkOptions(
             link=str(row["link"]),

@@ -57,6 +57,7 @@ def _option(option: Option) -> dict[str, object]:
         "cost": None if work.cost is None else float(work.cost),
         "currency": work.currency or None,
         "together": option.together,
+        "contested": option.contested,
         "changes": {name: {"from": old, "to": new} for name, (old, new) in sorted(option.changes.items())},
     }
 
@@ -76,6 +77,7 @@ def _rejected(rejected: Rejected) -> dict[str, object]:
         "rules": rejected.rules,
         "findings": [_finding(finding) for finding in rejected.findings],
         "flip": [_flip(flip) for flip in rejected.flips],
+        "contested": rejected.contested,
     }
 
 

@@ -180,6 +180,8 @@ def _option(images: Sequence[Option], *, steps: bool) -> Lines:
         yield 8, f"together with {listed(option.together, 6)}"
     for message in warnings(option):
         yield 8, f"! {message}"
+    for contest in option.contested:
+        yield 8, f"contested: it {contest}"
     for nth, step in enumerate(work.steps if steps else (), 1):
         yield 8, f"{nth}. {step}"
 
@@ -190,12 +192,17 @@ def _refused(strategy: str, refused: Sequence[Refusal], *, all: bool) -> Lines:
         rules = ", ".join(nearest.nearest.rules)
         yield 2, f"not {strategy} ({count}): {'nearest ' if count > 1 else ''}{ends(nearest.nearest)}: {rules}"
         yield from _way_out(nearest, most=1, indent=6)
+        swayed = [(each, refusal) for refusal in refused for each in refusal.nearest.contested[:1]]
+        for contest, refusal in swayed[:1]:
+            yield 6, f"contested: {ends(refusal.nearest)} {contest}"
         return
     yield 2, f"not {strategy}"
     for refusal in refused:
         yield 4, f"- {_who(refusal)}: {', '.join(refusal.nearest.rules)}"
         for same in alike(refusal.nearest.findings):
             yield 8, same[0].message
+        for contest in refusal.nearest.contested:
+            yield 8, f"contested: it {contest}"
         yield from _way_out(refusal, most=SHOWN, indent=8)
 
 
