@@ -27,7 +27,7 @@ from .derive import Judged, derive
 from .design import Design
 from .facts import as_judged
 from .graph import RDF_TYPE, minted
-from .judge import judge
+from .judge import Verdicts, judge
 from .knowledge import Knowledge
 from .nodes import ordered, within
 from .question import plain
@@ -154,14 +154,21 @@ def _source(id: str, *evidence: str) -> str:
 
 def _outcome(audit: Audit, rules: Rules) -> bytes:
     """Verdicts, findings and what the rules are called."""
-    links = [verdict.link for verdict in audit.verdicts]
+    links = list(_verdicts(audit))
     iri = dict(zip(links, (each[1:-1] for each in minted("link", pl.Series(links, dtype=pl.String))), strict=True))
     return _lines(_told(audit, iri, rules))
 
 
+def _verdicts(audit: Audit) -> Mapping[str, str]:
+    """Link -> verdict; from the columns where they are at hand, as a verdict in full says what it hangs on, too."""
+    if isinstance(audit.verdicts, Verdicts):
+        return dict(audit.verdicts.words.iter_rows())
+    return {verdict.link: verdict.verdict for verdict in audit.verdicts}
+
+
 def _told(audit: Audit, links: Mapping[str, str], rules: Rules) -> Iterator[tuple[str, str, str]]:
-    for verdict in audit.verdicts:
-        yield links[verdict.link], OPTIC + "verdict", str(ox.Literal(verdict.verdict))
+    for link, verdict in _verdicts(audit).items():
+        yield links[link], OPTIC + "verdict", str(ox.Literal(verdict))
     for finding in audit.findings:
         node = FINDING + quote(finding.id, safe="")
         rule = rules.rules[finding.rule].iri if finding.rule in rules.rules else RULE + quote(finding.rule, safe="")
