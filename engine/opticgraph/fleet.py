@@ -48,7 +48,8 @@ def told_of(
 ) -> tuple[pl.DataFrame, Mapping[int, Sequence[Applied]]]:
     """choices.TABLE_SCHEMA: what every strategy comes to on every link, but for what no link of its kind can have.
 
-    Beside it are `kind` and `nth`, the place of a proposal among those that are left of its kind, which come with it.
+    Beside it are `kind`, `nth`, the place of a proposal among those that are left of its kind, which come with it, and
+    `warned`, whether a rule warns of it.
     rows has links, ROW_SCHEMA and `kind`; applied by kind what is proposed to its links; now the `verdict` of each.
     """
     first = rows.unique("kind", keep="first", maintain_order=True)
@@ -77,7 +78,7 @@ def told_of(
     by_link = placed.select("link", "situation").join(told, on="situation", how="inner", maintain_order="left")
     by_link = by_link.join(now.select("link", now="verdict"), on="link", how="left", maintain_order="left")
     by_link = by_link.with_columns(verdict=pl.when(pl.col("strategy") == "stay").then("now").otherwise("verdict"))
-    return by_link.select(*TABLE_SCHEMA, "kind", "nth"), left
+    return by_link.select(*TABLE_SCHEMA, "kind", "nth", "warned"), left
 
 
 def _refused(severities: Mapping[str, str]) -> bool:
@@ -177,6 +178,7 @@ def _told(
             "situation": tried["situation"],
             "kind": tried["kind"],
             "nth": tried["nth"],
+            "warned": ["warning" in severities.values() for severities in worst],
             "strategy": [one.proposal.strategy for one in each],
             **{f"{s}_module": [type_.id if (type_ := one.types[s]) else None for one in each] for s in SIDES},
             "rate_gbps": tried["rate_gbps"] * pl.Series([one.proposal.copies or 1 for one in each]),

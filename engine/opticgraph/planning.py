@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,10 @@ def answer(
         catalogs=catalogs,
     )
     for format, path in targets:
-        content: bytes = render(told, design, format=format)
+        content = render(told, design, format=format)
         if path is None:
-            click.get_binary_stream("stdout").write(content)
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
         else:
             save(content, path)
     if told.interrupted:

@@ -35,7 +35,8 @@ WANTED_GBPS = 400  # where neither the design nor the user says what is wanted
 class Told:
     """What every strategy comes to on every link.
 
-    table    choices.TABLE_SCHEMA, and `kind` and `nth`: which proposal of its kind a row is about
+    table    choices.TABLE_SCHEMA, `kind` and `nth`: which proposal of its kind a row is about, and `warned`: whether a
+             rule warns of it
     rows     the links asked about, with `kind`
     applied  by kind the proposals as applied to its first link; what names a place there is that link's own
     """

@@ -49,7 +49,8 @@ class Piece:
 class Unit:
     """An option of one link or of several that move together, and the task that it is to a scheduler.
 
-    cages  side -> the pool that its new cage comes from
+    cages   link and side -> the pool that its new cage comes from
+    warned  whether a rule warns of it
     """
 
     task: Task
@@ -60,6 +61,8 @@ class Unit:
     rate_gbps: int | None
     parts: tuple[Part, ...]
     cages: Mapping[str, str]
+    warned: bool
+    power_known: bool
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def units_of(
     )
 
 
-_Offer = tuple[int, int, str, tuple[str, ...], int | None]  # kind, nth, verdict, needs, rate
+_Offer = tuple[int, int, str, tuple[str, ...], int | None, bool]  # kind, nth, verdict, needs, rate, warned
 
 
 class _Making:
@@ -170,7 +173,11 @@ class _Making:
             return f"nothing is known to work; {min(needs, key=lambda need: (len(need), need))}"
         if reaching.filter(pl.col("verdict") == "works").height:
             return "what works is not allowed by the goal"
-        return f"nothing that reaches {wanted.gbps}G works; `opticgraph options --link {link}` says why"
+        refused = reaching.filter(pl.col("verdict") == "fails").select("strategy", "a_module", "rules")
+        if refused.is_empty():
+            return f"nothing that reaches {wanted.gbps}G works; `opticgraph options --link {link}` says why"
+        least = refused.sort(pl.col("rules").list.len(), "strategy", "a_module").row(0, named=True)
+        return f"nothing works; nearest is {least['strategy']} {least['a_module']}, against {', '.join(least['rules'])}"
 
     def _admitted(self) -> dict[str, list[_Offer]]:
         wanted = pl.DataFrame(
@@ -187,14 +194,14 @@ class _Making:
         )
         found: dict[str, list[_Offer]] = defaultdict(list)
         allowed: dict[tuple[int, int], bool] = {}
-        names = ("link", "kind", "nth", "verdict", "needs", "rate_gbps")
-        for link, kind, nth, verdict, needs, rate in table.select(names).iter_rows():
+        names = ("link", "kind", "nth", "verdict", "needs", "rate_gbps", "warned")
+        for link, kind, nth, verdict, needs, rate, warned in table.select(names).iter_rows():
             if (kind, nth) not in allowed:
                 allowed[kind, nth] = self._allowed(self.told.applied[kind][nth])
             # one link in place of several carries no more than they did: only where a target names the strategy
             merges = self.told.applied[kind][nth].proposal.merged and not self.targets[link].strategies
             if allowed[kind, nth] and not merges:
-                found[link].append((kind, nth, verdict, tuple(needs.split("; ")) if needs else (), rate))
+                found[link].append((kind, nth, verdict, tuple(needs.split("; ")) if needs else (), rate, warned))
         return found
 
     def _allowed(self, applied: Applied) -> bool:
@@ -269,7 +276,7 @@ class _Making:
     def _unit(self, pieces: Sequence[Piece], offer: _Offer) -> Unit:
         lead, applied = pieces[0], pieces[0].applied
         parts: dict[tuple[str, str], int] = defaultdict(int)
-        outage, power, recabled = False, 0, 0
+        outage, power, recabled, known = False, 0, 0, True
         broken = {side: getattr(applied.proposal, f"{side}_legs") for side in SIDES}
         for piece in pieces:
             if piece.retired:
@@ -279,6 +286,7 @@ class _Making:
             recabled += _recabled(piece)
             before, after = work.power_mw
             power += (after or 0) - (before or 0) if None not in work.power_mw else 0
+            known = known and after is not None
             for part in work.parts:
                 shared = piece.leg > 0 and any(
                     legs and part.action == "buy" and self._is_of(part.part, piece, side)
@@ -308,7 +316,9 @@ class _Making:
             windows=None,
             costs={"outage": len(down), "power": power, "recabling": recabled},
         )
-        return Unit(task, applied.proposal.strategy, tuple(pieces), offer[2], offer[3], rate, told, cages)
+        return Unit(
+            task, applied.proposal.strategy, tuple(pieces), offer[2], offer[3], rate, told, cages, offer[5], known
+        )
 
     def _work(self, piece: Piece) -> Any:
         key = piece.kind, piece.nth, piece.row["attenuator_mdb"]
@@ -390,7 +400,8 @@ class _Making:
     def _rank(self, unit: Unit) -> tuple[object, ...]:
         spent = sum(count * self._price(name)[0] for name, count in unit.task.takes if name.startswith(PART))
         told = {**unit.task.costs, "cost": spent}
-        return (*(told[aim] for aim, _ in self.goal.objective if aim != "windows"), unit.task.name)
+        aims = (told[aim] for aim, _ in self.goal.objective if aim != "windows")
+        return (unit.warned, not unit.power_known, *aims, unit.task.name)
 
     # --- pools -----------------------------------------------------------------------------------------------------
 
