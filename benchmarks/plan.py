@@ -1,6 +1,6 @@
 """Plan networks of sites, one after another, and print what docs/plan.md shows: windows, their bound, processor time.
 
-    python benchmarks/plan.py
+python benchmarks/plan.py
 """
 
 from __future__ import annotations

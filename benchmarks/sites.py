@@ -1,6 +1,6 @@
 """Make up a network of sites for planning: so many links of 100G between so many sites, the same for the same seed.
 
-    python benchmarks/sites.py 2000 60 network.parquet
+python benchmarks/sites.py 2000 60 network.parquet
 """
 
 from __future__ import annotations

@@ -21,9 +21,12 @@ def problems(draw: st.DrawFn) -> Problem:
     nodes = draw(st.integers(2, 4))
     ends = st.tuples(st.integers(0, nodes - 1), st.integers(0, nodes - 1)).filter(lambda pair: pair[0] != pair[1])
     edges = {
-        f"e{nth}": Edge(f"n{a}", f"n{b}", 100) for nth, (a, b) in enumerate(draw(st.lists(ends, min_size=1, max_size=5)))
+        f"e{nth}": Edge(f"n{a}", f"n{b}", 100)
+        for nth, (a, b) in enumerate(draw(st.lists(ends, min_size=1, max_size=5)))
     }
-    pools = st.lists(st.sampled_from(["p", "q"]), unique=True).map(lambda names: tuple((name, 1) for name in sorted(names)))
+    pools = st.lists(st.sampled_from(["p", "q"]), unique=True).map(
+        lambda names: tuple((name, 1) for name in sorted(names))
+    )
     tasks = [
         Task(
             name=f"{link}.{nth}",
@@ -34,7 +37,11 @@ def problems(draw: st.DrawFn) -> Problem:
             takes=draw(pools),
             gives=draw(pools),
             after=("host",) if draw(st.integers(0, 5)) == 0 else (),
-            costs={"cost": draw(st.integers(0, 3)), "outage": draw(st.integers(0, 2)), "power": draw(st.integers(-2, 2))},
+            costs={
+                "cost": draw(st.integers(0, 3)),
+                "outage": draw(st.integers(0, 2)),
+                "power": draw(st.integers(-2, 2)),
+            },
         )
         for link, edge in edges.items()
         for nth in range(draw(st.integers(1, 3 if len(edges) < 4 else 2)))

@@ -116,7 +116,6 @@ class Goal:
     forbidden: tuple[str, ...] = ()
     no_connectors: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
-    host: str | None = None
     may_be_down: tuple[str, ...] = ()
     lag: str = "together"
     survive: bool = False

@@ -289,7 +289,6 @@ _GOAL: Mapping[str, Reader] = {
     "forbidden": _words(STRATEGIES),
     "no_connectors": _texts,
     "makers": _texts,
-    "host": _text,
     "may_be_down": _texts,
     "lag": _word(("together", "apart")),
     "survive_failure": _yes,
