@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from .difference import Cause, Diff, FindingChange, LinkChange, OptionChange
     from .errors import CatalogError, DesignError, InputError, OpticgraphError, QueryError
     from .export import convert
+    from .goal import Goal
     from .judge import audit
+    from .planned import Plan
+    from .planner import plan
     from .read import load
     from .reasons import Explanation, explain
     from .result import Audit, Coverage, Finding, Verdict
@@ -40,11 +43,13 @@ _HOMES = {
     "Diff": "difference",
     "Explanation": "reasons",
     "Finding": "result",
+    "Goal": "goal",
     "FindingChange": "difference",
     "InputError": "errors",
     "LinkChange": "difference",
     "LinkOptions": "choices",
     "OpticgraphError": "errors",
+    "Plan": "planned",
     "Option": "choices",
     "OptionChange": "difference",
     "Options": "choices",
@@ -57,6 +62,7 @@ _HOMES = {
     "explain": "reasons",
     "load": "read",
     "options": "become",
+    "plan": "planner",
     "query": "ask",
 }
 
@@ -72,6 +78,7 @@ __all__ = [
     "Explanation",
     "Finding",
     "FindingChange",
+    "Goal",
     "InputError",
     "LinkChange",
     "LinkOptions",
@@ -79,6 +86,7 @@ __all__ = [
     "Option",
     "OptionChange",
     "Options",
+    "Plan",
     "QueryError",
     "Rejected",
     "Verdict",
@@ -88,6 +96,7 @@ __all__ = [
     "explain",
     "load",
     "options",
+    "plan",
     "query",
 ]
 

@@ -15,6 +15,7 @@ import click
 
 from .arguments import DESIGNS, ending, gbps, knowing, put, targets_of, titles_of, writing
 from .cli_diff import diff
+from .cli_plan import plan
 from .errors import InputError
 from .exits import DONE, LEVELS, OURS, UNUSABLE, exit_code
 
@@ -93,6 +94,7 @@ def cli() -> None:
 
 
 cli.add_command(diff)
+cli.add_command(plan)
 
 
 @cli.command()

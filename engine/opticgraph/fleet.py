@@ -15,7 +15,7 @@ from .repairs import Judging, needs_of
 from .result import Finding
 from .trials import Trials, trials
 
-__all__ = ["table_from", "table_of"]
+__all__ = ["table_from", "told_of"]
 
 
 def table_from(told: Iterable[LinkOptions]) -> pl.DataFrame:
@@ -33,12 +33,14 @@ def _named(each: Option | Rejected) -> tuple[object, ...]:
     return each.strategy, each.a_module, each.b_module, each.rate_gbps
 
 
-def table_of(
+def told_of(
     rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], now: pl.DataFrame, judging: Judging
-) -> pl.DataFrame:
+) -> tuple[pl.DataFrame, Sequence[Applied]]:
     """choices.TABLE_SCHEMA: what every strategy comes to on every link, but for what no link of its kind can have.
 
     rows     links, ROW_SCHEMA and `kind`; applied has by kind what is proposed to its links; now the `verdict` of each
+
+    Beside it are `way`, which of the proposals that come with it a row is about, and `warned`, whether a rule warns.
     """
     found = trials(rows, applied, judging)
     told = _told(found)
@@ -52,7 +54,7 @@ def table_of(
     own = each.select(link=rows["link"].gather(each["nth"]), now=verdicts.gather(each["nth"]))
     by_link = told[each["place"]].hstack(own)
     verdict = pl.when(pl.col("strategy") == "stay").then("now").otherwise("verdict")
-    return by_link.with_columns(verdict=verdict).select(*TABLE_SCHEMA)
+    return by_link.with_columns(verdict=verdict).select(*TABLE_SCHEMA, "way", "warned"), found.ways.each
 
 
 def _told(found: Trials) -> pl.DataFrame:
@@ -74,7 +76,7 @@ def _told(found: Trials) -> pl.DataFrame:
         schema_overrides={f"{s}_module": pl.String() for s in SIDES},
     )[tried["way"]]
     rate = (found.rate_gbps.gather(tried["case"]) * by_way["copies"]).alias("rate_gbps")
-    return by_way.with_columns(rate).hstack(of.select("verdict", "needs", "rules"))
+    return by_way.with_columns(rate).with_columns(tried["way"]).hstack(of.select("verdict", "needs", "rules", "warned"))
 
 
 def _outcomes(few: pl.DataFrame, lacks: Sequence[tuple[str, ...]], outcomes: Outcomes) -> pl.DataFrame:
@@ -93,7 +95,8 @@ def _outcomes(few: pl.DataFrame, lacks: Sequence[tuple[str, ...]], outcomes: Out
     ]
     rules = [sorted(rule for rule, severity in each.items() if severity == "violation") for each in worst]
     told = {"verdict": verdicts, "needs": needs, "rules": rules}
-    return pl.DataFrame(told, schema={name: TABLE_SCHEMA[name] for name in told})
+    warned = pl.Series("warned", ["warning" in each.values() for each in worst], dtype=pl.Boolean)
+    return pl.DataFrame(told, schema={name: TABLE_SCHEMA[name] for name in told}).with_columns(warned)
 
 
 _CASES = ("case", "fellow", "stay")
