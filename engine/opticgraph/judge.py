@@ -20,7 +20,7 @@ from .reason import How, reason
 from .result import SEVERITIES, Audit, Coverage, Finding, Findings, Rows, Verdict
 from .rules import Rule, Rules, read_rules
 
-__all__ = ["Verdicts", "audit", "coverage_of", "judge"]
+__all__ = ["Verdicts", "audit", "coverage_of", "judge", "version"]
 
 T = TypeVar("T")
 _TARGETS = {
@@ -59,7 +59,7 @@ def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) ->
     verdicts = Verdicts(looked, findings, judged.assumed)
     by_rule = Counter(findings.frame["rule"].to_list())
     return Audit(
-        version=_version(),
+        version=version(),
         trust=knowledge.trust,
         verdicts=verdicts,
         findings=findings,
@@ -70,7 +70,8 @@ def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) ->
     )
 
 
-def _version() -> str:
+def version() -> str:
+    """The version of this package, as reports name it."""
     from importlib.metadata import version
 
     return version("opticgraph")
