@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from .design import Account, Design
     from .errors import CatalogError, DesignError, InputError, OpticgraphError, QueryError
     from .export import convert
+    from .goal import Goal
     from .judge import audit
+    from .planned import Plan
+    from .planner import plan
     from .read import load
     from .reasons import Explanation, explain
     from .result import Audit, Coverage, Finding, Verdict
@@ -40,8 +43,10 @@ _HOMES = {
     "DesignError": "errors",
     "Explanation": "reasons",
     "Finding": "result",
+    "Goal": "goal",
     "InputError": "errors",
     "OpticgraphError": "errors",
+    "Plan": "planned",
     "QueryError": "errors",
     "Verdict": "result",
     "audit": "judge",
@@ -49,6 +54,7 @@ _HOMES = {
     "explain": "reasons",
     "load": "read",
     "options": "become",
+    "plan": "planner",
     "query": "ask",
 }
 
@@ -61,11 +67,13 @@ __all__ = [
     "DesignError",
     "Explanation",
     "Finding",
+    "Goal",
     "InputError",
     "LinkOptions",
     "OpticgraphError",
     "Option",
     "Options",
+    "Plan",
     "QueryError",
     "Rejected",
     "Verdict",
@@ -74,6 +82,7 @@ __all__ = [
     "explain",
     "load",
     "options",
+    "plan",
     "query",
 ]
 

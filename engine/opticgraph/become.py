@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -11,36 +10,30 @@ from pathlib import Path
 
 import polars as pl
 
-from .alike import alike
-from .applied import Applied, apply, changed, module_columns
+from .applied import changed, module_columns
 from .beside import fellows, findings_beside, flips_beside
-from .candidates import ROW_SCHEMA, base_rows, judge_rows
-from .choices import Change, Flip, LinkOptions, Option, Options, Rejected
+from .candidates import ROW_SCHEMA, judge_rows
+from .choices import TABLE_SCHEMA, Change, Flip, LinkOptions, Option, Options, Rejected
 from .derive import Judged, derive
 from .design import SIDES, Design
 from .errors import QueryError
-from .facts import graph_of
-from .fleet import table_from, table_of
-from .graph import OPTIC, XSD, minted
-from .judge import Verdicts, judge
+from .fleet import table_from
+from .judge import judge
 from .knowledge import Knowledge, fold, know
 from .missing import missing_facts
 from .offers import Asked, offers
-from .parts import ModuleType
 from .prices import Prices, read_prices
+from .proposals import applied_to, asked_links, told_alike
 from .reason import Memory
 from .repairs import Judging, least_changes
 from .resolve import nearest
 from .result import Audit, Rows
 from .rules import read_rules
-from .seats import Place, Seat, free_alike, places_of, seat_for
-from .situations import kinds
-from .strategies import STRATEGIES, propose, read_columns
-from .wide import Wide
+from .seats import Place, places_of, seat_for
+from .strategies import STRATEGIES
 
-__all__ = ["FLIPPED", "WANTED_GBPS", "options", "why_not"]
+__all__ = ["FLIPPED", "options", "why_not"]
 
-WANTED_GBPS = 400  # where neither the design nor the user says what is wanted
 MANY = 1000  # links beyond which the table of all options is worked out once a situation, and details when asked for
 NEIGHBOURS = 64  # links at the devices of those asked for by name that are looked at with them
 AT_ONCE = 50  # links whose details are then worked out together
@@ -72,7 +65,7 @@ def options(
     knowledge, known = know(trust=trust, catalogs=catalogs), read_rules(rules)
     judged = derive(design, knowledge)
     now = judge(design, judged, knowledge, known)
-    every = _every(judged, to_gbps)
+    every = asked_links(judged, to_gbps)
     memory: Memory = {}
     setting = _Setting(
         design=design,
@@ -118,7 +111,7 @@ def _offered(setting: _Setting, links: pl.DataFrame, *, searched: bool) -> tuple
     """Everything about these rows; searched asks for flips and repairs too."""
     rows = _with_neighbours(links, setting.every) if searched else links
     places = places_of(setting.judged, rows, host=setting.host)
-    applied = _applied(setting.design, rows, places, setting.knowledge)
+    applied = applied_to(setting.design, rows, places, setting.knowledge)
     outcomes = setting.judging(pl.concat([changed(rows, applied), fellows(rows, applied)]))
     asked = Asked(
         rows=list(rows.iter_rows(named=True)),
@@ -168,20 +161,10 @@ class _Block(Rows[LinkOptions]):
 
 
 def _table(setting: _Setting, rows: pl.DataFrame) -> pl.DataFrame:
-    free = free_alike(setting.judged)
-    rows = rows.with_columns(
-        pl.col(f"{side}_device").replace_strict(free, default=None, return_dtype=pl.Int64).alias(f"{side}_free")
-        for side in SIDES
+    told = told_alike(
+        setting.design, setting.judged, rows, setting.now, setting.knowledge, setting.judging, host=setting.host
     )
-    beside = ("a_type", "b_type", "a_free", "b_free", "parallel")
-    rows = rows.with_columns(kind=kinds(rows, beside).cast(pl.Int64))
-    first = rows.unique("kind", keep="first", maintain_order=True)
-    places = places_of(setting.judged, first, host=setting.host)
-    applied: dict[int, list[Applied]] = defaultdict(list)
-    for nth, each in _applied(setting.design, first, places, setting.knowledge):
-        applied[first["kind"][nth]].append(each)
-    assert isinstance(setting.now.verdicts, Verdicts)
-    return table_of(rows, applied, setting.now.verdicts.words, setting.judging)
+    return told.table.select(*TABLE_SCHEMA)
 
 
 _UNSEARCHED = (
@@ -236,25 +219,6 @@ def _meant(what: str, knowledge: Knowledge) -> set[str | None]:
     return {*ids, *(knowledge.types[id].interface for id in ids if id in knowledge.types)}
 
 
-def _every(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
-    """The rows of links, with what the strategies read beside: target and parallel links."""
-    found = base_rows(judged).filter(pl.col("status") != "spare").sort("link")
-    told = ("a_type", "b_type", "a_speaks", "b_speaks", "a_power_high_mw", "b_power_high_mw", "strands_needed")
-    types = judged.links.select("link", "case", *told).filter(pl.col("case") == 0)
-    found = found.join(types.drop("case"), on="link", how="left", maintain_order="left")
-    wanted = pl.lit(to_gbps) if to_gbps else pl.col("target_gbps").fill_null(WANTED_GBPS)
-    found = found.with_columns(target_gbps=pl.when(wanted > pl.col("rate_gbps").fill_null(0)).then(wanted))
-    pair = pl.concat_list("a_device", "b_device").list.sort()
-    spoken = pl.concat_list("a_speaks", "b_speaks").list.sort()  # whichever end a record names first, of any maker
-    same = [pair, spoken, "rate_gbps", "fiber_type", "target_gbps"]
-    active = pl.col("status") == "active"
-    whole = active & (pl.col("a_lanes").list.len().fill_null(0) == 0) & (pl.col("b_lanes").list.len().fill_null(0) == 0)
-    return found.with_columns(
-        parallel=pl.when(whole).then(whole.sum().over(same)).cast(pl.Int64),
-        team=pl.when(whole).then(pl.col("link").filter(whole).implode().over(same)),
-    )
-
-
 def _named_only(every: pl.DataFrame, links: Sequence[str]) -> pl.DataFrame:
     names = set(every["link"])
     for name in links:
@@ -263,64 +227,6 @@ def _named_only(every: pl.DataFrame, links: Sequence[str]) -> pl.DataFrame:
             hint = f" Nearest: {', '.join(near)}." if near else ""
             raise QueryError(f"link: found {name!r}; expected one of the {len(names)} judged links.{hint}")
     return every.filter(pl.col("link").is_in(list(links))) if links else every
-
-
-def _applied(
-    design: Design, rows: pl.DataFrame, places: Mapping[tuple[str, str], Place], knowledge: Knowledge
-) -> list[tuple[int, Applied]]:
-    """Every proposal on every link, with the link's place in rows; what two strategies propose alike stands once."""
-    read = [pl.col(name) for name in (*read_columns(), "a_type", "b_type", "parallel") if name in rows.columns]
-    groups = rows.select("link").with_row_index("at").with_columns(group=alike(Wide(rows), read))
-    first = groups.group_by("group", maintain_order=True).agg(pl.col("link").first(), "at")
-    few = rows[first["at"].list.first()]
-    asked = _with_only(design, few)
-    graph = graph_of(asked, derive(asked, knowledge), knowledge) + _beside(few)
-    members = dict(first.select("link", "at").iter_rows())
-    held = list(rows.iter_rows(named=True))
-    found: dict[int, list[Applied]] = defaultdict(list)
-    seen: set[tuple[object, ...]] = set()
-    seated: dict[tuple[str, Place], tuple[ModuleType, Seat] | None] = {}
-
-    def seat(interface: str, place: Place) -> tuple[ModuleType, Seat] | None:
-        if (interface, place) not in seated:
-            seated[interface, place] = seat_for(interface, place, knowledge=knowledge)
-        return seated[interface, place]
-
-    for proposal in propose(graph):
-        for nth in members.get(proposal.link, ()):  # not for further meanings of a name, which are links of their own
-            row = held[nth]
-            own = {side: places[str(row[f"{side}_device"]), str(row[f"{side}_port"])] for side in SIDES}
-            applied = apply(proposal, row, own, knowledge, seat)
-            if applied is None:
-                continue
-            key = (nth, proposal.copies, proposal.merged, proposal.beside, str(sorted(applied.changes.items())))
-            if key not in seen:  # two strategies may propose the same; the first one has it
-                seen.add(key)
-                found[nth].append(applied)
-    return [(nth, applied) for nth in sorted(found) for applied in found[nth]]
-
-
-def _with_only(design: Design, links: pl.DataFrame) -> Design:
-    """The design with these links, and of ports and devices those that they use."""
-    ends = pl.concat(links.select(device=f"{side}_device", port=f"{side}_port") for side in SIDES)
-    return replace(
-        design,
-        links=links.select(*design.links.columns),
-        ports=design.ports.join(ends, on=["device", "port"], how="semi"),
-        devices=design.devices.join(ends, on="device", how="semi"),
-        triples=b"",
-    )
-
-
-def _beside(rows: pl.DataFrame) -> bytes:
-    """What strategies read of links beside the derived facts, as N-Triples."""
-    several = rows.filter(pl.col("parallel") > 1)
-    iris = minted("link", several["link"])
-    lines = (
-        f'{iri} <{OPTIC}parallelLinks> "{count}"^^<{XSD}integer> .\n'
-        for iri, count in zip(iris, several["parallel"], strict=True)
-    )
-    return "".join(lines).encode()
 
 
 # --- what would flip it, and repairs ---------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import InputError
+from .planning import gbps, options_of_plan
 
 if TYPE_CHECKING:
     from .result import Coverage
@@ -298,7 +299,7 @@ def options(
     targets = _targets(formats, outputs, known=FORMATS, told=lambda path: _ending(path, ENDINGS))
     told = become(
         load(*designs),
-        to_gbps=_gbps(rate) if rate else None,
+        to_gbps=gbps(rate) if rate else None,
         links=links,
         host=host,
         prices=prices,
@@ -313,11 +314,21 @@ def options(
     return DONE
 
 
-def _gbps(text: str) -> int:
-    digits = text.strip().upper().removesuffix("G")
-    if not digits.isdigit() or not 1 <= int(digits) <= 100_000:
-        raise click.BadParameter(f"{text!r} is no rate; expected one such as 400G.", param_hint="--to")
-    return int(digits)
+@cli.command()
+@_DESIGNS
+@options_of_plan
+@_knowing
+@_writing
+def plan(designs: Sequence[str], formats: Sequence[str], outputs: Sequence[str], **asked: Any) -> int:
+    """Windows in order that bring links to their wanted rates, with every state on the way audited.
+
+    Exit codes: 0 all that is wanted is in the plan; 1 not all of it, or there is no plan; 2 bad usage or input;
+    3 internal error. Ctrl-C gives the best plan so far.
+    """
+    from .planning import answer
+    from .report.plan import FORMATS, format_of
+
+    return answer(designs, _targets(formats, outputs, known=FORMATS, told=lambda path: format_of(path.name)), **asked)
 
 
 @cli.command()

@@ -17,7 +17,7 @@ from .moves import hangs_on
 from .repairs import Judging, needs_of
 from .situations import NUMBERS, situations
 
-__all__ = ["table_from", "table_of"]
+__all__ = ["table_from", "told_of"]
 
 # Properties of what links of one kind may differ in (situations.NUMBERS).
 _MEASURED = frozenset(
@@ -43,12 +43,13 @@ def _named(each: Option | Rejected) -> tuple[object, ...]:
     return each.strategy, each.a_module, each.b_module, each.rate_gbps
 
 
-def table_of(
+def told_of(
     rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], now: pl.DataFrame, judging: Judging
-) -> pl.DataFrame:
+) -> tuple[pl.DataFrame, Mapping[int, Sequence[Applied]]]:
     """choices.TABLE_SCHEMA: what every strategy comes to on every link, but for what no link of its kind can have.
 
-    rows     links, ROW_SCHEMA and `kind`; applied has by kind what is proposed to its links; now the `verdict` of each
+    Beside it are `kind` and `nth`, the place of a proposal among those that are left of its kind, which come with it.
+    rows has links, ROW_SCHEMA and `kind`; applied by kind what is proposed to its links; now the `verdict` of each.
     """
     first = rows.unique("kind", keep="first", maintain_order=True)
     probes = _crossed(_of_no_length(first), applied)
@@ -76,7 +77,7 @@ def table_of(
     by_link = placed.select("link", "situation").join(told, on="situation", how="inner", maintain_order="left")
     by_link = by_link.join(now.select("link", now="verdict"), on="link", how="left", maintain_order="left")
     by_link = by_link.with_columns(verdict=pl.when(pl.col("strategy") == "stay").then("now").otherwise("verdict"))
-    return by_link.select(*TABLE_SCHEMA)
+    return by_link.select(*TABLE_SCHEMA, "kind", "nth"), left
 
 
 def _refused(severities: Mapping[str, str]) -> bool:
@@ -174,6 +175,8 @@ def _told(
     return pl.DataFrame(
         {
             "situation": tried["situation"],
+            "kind": tried["kind"],
+            "nth": tried["nth"],
             "strategy": [one.proposal.strategy for one in each],
             **{f"{s}_module": [type_.id if (type_ := one.types[s]) else None for one in each] for s in SIDES},
             "rate_gbps": tried["rate_gbps"] * pl.Series([one.proposal.copies or 1 for one in each]),

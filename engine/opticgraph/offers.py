@@ -19,7 +19,7 @@ from .seats import KEPT, Place
 from .strategies import STRATEGIES
 from .work import work_of
 
-__all__ = ["Asked", "offers"]
+__all__ = ["Asked", "levels", "offers"]
 
 Row = Mapping[str, object]
 
@@ -89,7 +89,7 @@ def _stay(asked: Asked, row: Row, applied: Applied, verdict: str, now: Audit) ->
 
 def _option(asked: Asked, row: Row, applied: Applied, at: int, together: tuple[str, ...]) -> Option:
     findings = asked.findings.get(at, ())
-    expects = _levels(applied, asked.outcomes.of(at))
+    expects = levels(applied, asked.outcomes.of(at))
     work = work_of(row, applied, asked.outcomes.knowledge, prices=asked.prices, expects=expects)
     needs = [*needs_of(findings), *applied.lacks]
     verdict = "unknown" if needs else asked.verdict(at)
@@ -198,7 +198,7 @@ def _whole(value: object) -> int | None:
     return int(str(value)) if value is not None else None
 
 
-def _levels(applied: Applied, row: Row) -> list[str]:
+def levels(applied: Applied, row: Row) -> list[str]:
     """What each receiver should report after the work, from the launch powers and the loss of the path."""
     told = []
     for receiver, sender in (("a", "b"), ("b", "a")):

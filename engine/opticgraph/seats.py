@@ -16,7 +16,7 @@ from .knowledge import Knowledge, ModuleType
 from .ports import port_number
 from .resolve import candidates
 
-__all__ = ["Place", "Seat", "free_alike", "places_of", "seat_for"]
+__all__ = ["Place", "Seat", "free_alike", "free_seats", "places_of", "seat_for"]
 
 ENOUGH = 64  # free cages beyond which it does not matter how many: no option asks for more
 KEPT, FREE, OTHER = "kept", "free", "other host"  # in the order in which they are preferred
@@ -28,7 +28,7 @@ class Seat:
 
     way     kept, free, or other host
     port    its name on the device
-    count   how many like it there are
+    count   how many like it there are; names are their ports, of free ones
     host    the model that would take the device's place
     """
 
@@ -39,6 +39,7 @@ class Seat:
     port: str
     count: int = 1
     host: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def places_of(judged: Judged, links: pl.DataFrame, *, host: str | None = None) -
         )
         for s in SIDES
     ).unique(["device", "port"], keep="first", maintain_order=True)
-    free = _free(judged)
+    free = free_seats(judged)
     more = _of_model(host) if host else ()
     places = {}
     for device, port, socket, power, modes, adapter in ends.iter_rows():
@@ -103,19 +104,17 @@ def _runs(type_: ModuleType, seat: Seat, knowledge: Knowledge) -> bool:
 # --- free cages ----------------------------------------------------------------------------------------------------
 
 
-def _free(judged: Judged) -> Mapping[str, Sequence[Seat]]:
+def free_seats(judged: Judged) -> Mapping[str, Sequence[Seat]]:
     """Free cages by device: those the record names, and those that the host catalogue has beyond the ones in use."""
     used = pl.concat(judged.links.select(device=f"{s}_device", port=f"{s}_port") for s in SIDES).unique()
     named = judged.ports.join(used, on=["device", "port"], how="anti").filter(pl.col("cage").is_not_null())
     seats: dict[str, list[Seat]] = defaultdict(list)
     alike = ["device", "cage", "power_mw", "modes"]
-    for device, cage, power, modes, port, count in (
-        named.sort("device", "port")
-        .group_by(alike, maintain_order=True)
-        .agg(pl.col("port").first(), count=pl.len())
-        .iter_rows()
+    for device, cage, power, modes, port in (
+        named.sort("device", "port").group_by(alike, maintain_order=True).agg("port").iter_rows()
     ):
-        seats[device].append(Seat(FREE, cage, power, tuple(modes) if modes is not None else None, port, count))
+        told = tuple(modes) if modes is not None else None
+        seats[device].append(Seat(FREE, cage, power, told, port[0], len(port), names=tuple(port)))
     recorded = dict(judged.ports.group_by("device").agg("port").iter_rows())
     for device, model in judged.devices.select("device", "device_type").drop_nulls().iter_rows():
         seats[device] += _unused(model, recorded.get(device, []))
@@ -136,8 +135,8 @@ def _unused(model: str, taken: Iterable[str]) -> Iterable[Seat]:
         left = [number for number in each.ports if number not in gone]
         if left:
             modes = each.modes if each.modes and not each.modes_in_part else None
-            port = pattern.replace("{port}", str(left[0]))
-            yield Seat(FREE, each.form_factor, each.power_mw, modes, port, len(left))
+            names = tuple(pattern.replace("{port}", str(number)) for number in left)
+            yield Seat(FREE, each.form_factor, each.power_mw, modes, names[0], len(left), names=names)
 
 
 def _of_model(model: str) -> Sequence[Seat]:
@@ -169,5 +168,5 @@ def free_alike(judged: Judged) -> dict[str, int]:
         device: numbers.setdefault(
             tuple((seat.socket, seat.power_mw, seat.modes, min(seat.count, ENOUGH)) for seat in seats), len(numbers)
         )
-        for device, seats in _free(judged).items()
+        for device, seats in free_seats(judged).items()
     }

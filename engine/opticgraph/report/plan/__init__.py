@@ -13,9 +13,11 @@ from .. import NO_SOURCES
 
 __all__ = ["ENDINGS", "FORMATS", "format_of", "render"]
 
-# Format -> (module of this package, what a file's name ends in); the longest ending that fits tells the format.
+# Format -> (module of this package, what a file's name ends in). The longest ending that fits tells the format, so
+# that a method of procedure and a ticket, which are both Markdown, have endings of their own.
 FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
+        "text": ("text", (".txt",)),
         "json": ("json", (".json",)),
     }
 )

@@ -1,0 +1,153 @@
+"""What strategies propose for links, and what each proposal comes to, worked out once for all links alike."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from .alike import alike
+from .applied import Applied, apply
+from .candidates import base_rows
+from .derive import Judged, derive
+from .design import SIDES, Design
+from .facts import graph_of
+from .fleet import told_of
+from .graph import OPTIC, XSD, minted
+from .judge import Verdicts
+from .knowledge import Knowledge
+from .parts import ModuleType
+from .repairs import Judging
+from .result import Audit
+from .seats import Place, Seat, free_alike, places_of, seat_for
+from .situations import kinds
+from .strategies import propose, read_columns
+from .wide import Wide
+
+__all__ = ["WANTED_GBPS", "Told", "applied_to", "asked_links", "told_alike"]
+
+WANTED_GBPS = 400  # where neither the design nor the user says what is wanted
+
+
+@dataclass(frozen=True)
+class Told:
+    """What every strategy comes to on every link.
+
+    table    choices.TABLE_SCHEMA, and `kind` and `nth`: which proposal of its kind a row is about
+    rows     the links asked about, with `kind`
+    applied  by kind the proposals as applied to its first link; what names a place there is that link's own
+    """
+
+    table: pl.DataFrame
+    rows: pl.DataFrame
+    applied: Mapping[int, Sequence[Applied]]
+
+
+def told_alike(
+    design: Design,
+    judged: Judged,
+    rows: pl.DataFrame,
+    now: Audit,
+    knowledge: Knowledge,
+    judging: Judging,
+    *,
+    host: str | None = None,
+) -> Told:
+    """What every strategy comes to on these links (asked_links), but for what no link of its kind can have."""
+    free = free_alike(judged)
+    rows = rows.with_columns(
+        pl.col(f"{side}_device").replace_strict(free, default=None, return_dtype=pl.Int64).alias(f"{side}_free")
+        for side in SIDES
+    )
+    beside = ("a_type", "b_type", "a_free", "b_free", "parallel")
+    rows = rows.with_columns(kind=kinds(rows, beside).cast(pl.Int64))
+    first = rows.unique("kind", keep="first", maintain_order=True)
+    places = places_of(judged, first, host=host)
+    applied: dict[int, list[Applied]] = defaultdict(list)
+    for nth, each in applied_to(design, first, places, knowledge):
+        applied[first["kind"][nth]].append(each)
+    assert isinstance(now.verdicts, Verdicts)
+    table, left = told_of(rows, applied, now.verdicts.words, judging)
+    return Told(table, rows, left)
+
+
+def asked_links(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
+    """The rows of links that are not spare, with what the strategies read beside: target and parallel links.
+
+    to_gbps is the wanted rate; without it target_gbps of each link, else WANTED_GBPS.
+    """
+    found = base_rows(judged).filter(pl.col("status") != "spare").sort("link")
+    told = ("a_type", "b_type", "a_speaks", "b_speaks", "a_power_high_mw", "b_power_high_mw", "strands_needed")
+    types = judged.links.select("link", "case", *told).filter(pl.col("case") == 0)
+    found = found.join(types.drop("case"), on="link", how="left", maintain_order="left")
+    wanted = pl.lit(to_gbps) if to_gbps else pl.col("target_gbps").fill_null(WANTED_GBPS)
+    found = found.with_columns(target_gbps=pl.when(wanted > pl.col("rate_gbps").fill_null(0)).then(wanted))
+    pair = pl.concat_list("a_device", "b_device").list.sort()
+    spoken = pl.concat_list("a_speaks", "b_speaks").list.sort()  # whichever end a record names first, of any maker
+    same = [pair, spoken, "rate_gbps", "fiber_type", "target_gbps"]
+    active = pl.col("status") == "active"
+    whole = active & (pl.col("a_lanes").list.len().fill_null(0) == 0) & (pl.col("b_lanes").list.len().fill_null(0) == 0)
+    return found.with_columns(
+        parallel=pl.when(whole).then(whole.sum().over(same)).cast(pl.Int64),
+        team=pl.when(whole).then(pl.col("link").filter(whole).implode().over(same)),
+    )
+
+
+def applied_to(
+    design: Design, rows: pl.DataFrame, places: Mapping[tuple[str, str], Place], knowledge: Knowledge
+) -> list[tuple[int, Applied]]:
+    """Every proposal on every link, with the link's place in rows; what two strategies propose alike stands once."""
+    read = [pl.col(name) for name in (*read_columns(), "a_type", "b_type", "parallel") if name in rows.columns]
+    groups = rows.select("link").with_row_index("at").with_columns(group=alike(Wide(rows), read))
+    first = groups.group_by("group", maintain_order=True).agg(pl.col("link").first(), "at")
+    few = rows[first["at"].list.first()]
+    asked = _with_only(design, few)
+    graph = graph_of(asked, derive(asked, knowledge), knowledge) + _beside(few)
+    members = dict(first.select("link", "at").iter_rows())
+    held = list(rows.iter_rows(named=True))
+    found: dict[int, list[Applied]] = defaultdict(list)
+    seen: set[tuple[object, ...]] = set()
+    seated: dict[tuple[str, Place], tuple[ModuleType, Seat] | None] = {}
+
+    def seat(interface: str, place: Place) -> tuple[ModuleType, Seat] | None:
+        if (interface, place) not in seated:
+            seated[interface, place] = seat_for(interface, place, knowledge=knowledge)
+        return seated[interface, place]
+
+    for proposal in propose(graph):
+        for nth in members.get(proposal.link, ()):  # not for further meanings of a name, which are links of their own
+            row = held[nth]
+            own = {side: places[str(row[f"{side}_device"]), str(row[f"{side}_port"])] for side in SIDES}
+            applied = apply(proposal, row, own, knowledge, seat)
+            if applied is None:
+                continue
+            key = (nth, proposal.copies, proposal.merged, proposal.beside, str(sorted(applied.changes.items())))
+            if key not in seen:  # two strategies may propose the same; the first one has it
+                seen.add(key)
+                found[nth].append(applied)
+    return [(nth, applied) for nth in sorted(found) for applied in found[nth]]
+
+
+def _with_only(design: Design, links: pl.DataFrame) -> Design:
+    """The design with these links, and of ports and devices those that they use."""
+    ends = pl.concat(links.select(device=f"{side}_device", port=f"{side}_port") for side in SIDES)
+    return replace(
+        design,
+        links=links.select(*design.links.columns),
+        ports=design.ports.join(ends, on=["device", "port"], how="semi"),
+        devices=design.devices.join(ends, on="device", how="semi"),
+        triples=b"",
+    )
+
+
+def _beside(rows: pl.DataFrame) -> bytes:
+    """What strategies read of links beside the derived facts, as N-Triples."""
+    several = rows.filter(pl.col("parallel") > 1)
+    iris = minted("link", several["link"])
+    lines = (
+        f'{iri} <{OPTIC}parallelLinks> "{count}"^^<{XSD}integer> .\n'
+        for iri, count in zip(iris, several["parallel"], strict=True)
+    )
+    return "".join(lines).encode()
