@@ -19,7 +19,8 @@ __all__ = ["UNITS", "design", "plan", "planned"]
 
 RING = {
     "fiber_type": "OS2", "connector": "LC duplex", "polish": "UPC", "strands": 2, "length_km": 1.6, "loss_db": 1.2,
-    "connectors": 4, "group": "ring", "group_kind": "ring", "group_floor_gbps": 100, "rate_gbps": 100, "target_gbps": 400,
+    "connectors": 4, "group": "ring", "group_kind": "ring", "group_floor_gbps": 100, "rate_gbps": 100,
+    "target_gbps": 400,
 }  # fmt: skip
 LEAF = {"fiber_type": "OS2", "connector": "LC duplex", "polish": "UPC", "strands": 2, "length_m": 120, "rate_gbps": 100}
 SITES = ("north", "east", "south", "west")
@@ -40,7 +41,8 @@ def _leaves() -> Iterable[Mapping[str, object]]:
         for leaf in (1, 2, 3):
             yield {
                 **link(f"up-{leaf}-{spine}", "QDD-400G-DR4", "100GBASE-DR", **LEAF),
-                "a_device": f"spine{spine}", "a_port": "E1", "a_lanes": leaf, "a_connector": "MPO-12", "a_polish": "APC",
+                "a_device": f"spine{spine}", "a_port": "E1", "a_lanes": leaf, "a_connector": "MPO-12",
+                "a_polish": "APC",
                 "a_breakout": "4x100G 1x400G", "b_device": f"leaf{leaf}", "b_port": f"U{spine}", "b_cage": "QSFP28",
                 "a_fec": "rs544", "b_fec": "none", "a_site": "north", "b_site": "north",
             }  # fmt: skip

@@ -63,6 +63,7 @@ def swap(told: Told, *path: str | int, to: object) -> None:
 
 
 EDIT = ("windows", 1, "steps", 1, "edits", 0)
+VALUES = "windows[1].steps[1].edits[0].values"
 # What is changed in a file, and the places that are then named: place, found, expected.
 WRONG: dict[str, tuple[Callable[[Told], object], list[str]]] = {
     "a number for a name": (
@@ -71,7 +72,7 @@ WRONG: dict[str, tuple[Callable[[Told], object], list[str]]] = {
     ),
     "a column that is none": (
         lambda told: swap(told, *EDIT, "values", to={"a_modul": {"from": None, "to": "x"}}),
-        ["windows[1].steps[1].edits[0].values.a_modul: found a_modul; expected a column of links; did you mean a_module?"],
+        [f"{VALUES}.a_modul: found a_modul; expected a column of links; did you mean a_module?"],
     ),
     "text in a column of numbers": (
         lambda told: swap(told, *EDIT, "values", to={"length_mm": {"from": "1.6", "to": None}}),
