@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .judge import audit
     from .planned import Plan
     from .planner import plan
+    from .proof.verified import Verification
+    from .proof.verify import verify
     from .read import load
     from .reasons import Explanation, explain
     from .result import Audit, Coverage, Finding, Verdict
@@ -49,6 +51,7 @@ _HOMES = {
     "Plan": "planned",
     "QueryError": "errors",
     "Verdict": "result",
+    "Verification": "proof.verified",
     "audit": "judge",
     "convert": "export",
     "explain": "reasons",
@@ -56,6 +59,7 @@ _HOMES = {
     "options": "become",
     "plan": "planner",
     "query": "ask",
+    "verify": "proof.verify",
 }
 
 __all__ = [
@@ -77,6 +81,7 @@ __all__ = [
     "QueryError",
     "Rejected",
     "Verdict",
+    "Verification",
     "audit",
     "convert",
     "explain",
@@ -84,6 +89,7 @@ __all__ = [
     "options",
     "plan",
     "query",
+    "verify",
 ]
 
 
