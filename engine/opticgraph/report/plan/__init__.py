@@ -19,6 +19,14 @@ FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         "text": ("text", (".txt",)),
         "json": ("json", (".json",)),
+        "csv": ("csv", (".csv",)),
+        "xlsx": ("xlsx", (".xlsx",)),
+        "html": ("html", (".html", ".htm")),
+        "mop": ("mop", (".md", ".mop.md")),
+        "mop-html": ("mop_html", (".mop.html", ".mop.htm")),
+        "ticket": ("ticket", (".ticket.md",)),
+        "svg": ("gantt", (".svg",)),
+        "turtle": ("turtle", (".ttl",)),
     }
 )
 ENDINGS: Mapping[str, str] = MappingProxyType(
