@@ -189,16 +189,14 @@ def _reached(carried: Mapping[tuple[int, int], int], count: int, source: int, si
 
 
 def pairs_that_cut(problem: Problem, shape: Topology, *, most: int = 400) -> Iterator[Cut]:
-    """Bridges, and links two of which cut something off (rings): known before any search, for networks of this size."""
+    """Bridges, and in networks of this size links two of which cut something off (rings): known before any search."""
     up = sorted(up_today(problem))
-    if len(up) > most:
-        return
     alone = _bridges(shape, set(up))
     matters = {name for name in up if shape.required[shape.edges[name].a] == shape.required[shape.edges[name].b]}
     for name in sorted(alone & matters):
         yield Cut((name,), "links", 1, f"{name} is the only way: while it is down, what lies behind it is cut off")
     seen: set[frozenset[str]] = set()
-    for name in sorted(matters - alone):
+    for name in sorted(matters - alone) if len(up) <= most else ():
         members = frozenset((name, *(_bridges(shape, set(up) - {name}) - alone))) & matters
         if len(members) > 1 and members not in seen:
             seen.add(members)

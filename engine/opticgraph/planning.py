@@ -73,7 +73,7 @@ def answer(
         catalogs=catalogs,
     )
     for format, path in targets:
-        content = render(told, design, format=format)
+        content: bytes = render(told, design, format=format)
         if path is None:
             click.get_binary_stream("stdout").write(content)
         else:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from .chains import emptied
 from .continuity import Topology, broken, pairs_that_cut
 from .counting import impossible, least_windows
 from .exact import relaxed_choice, search, within
@@ -53,7 +54,7 @@ def schedule(problem: Problem, aims: Sequence[tuple[str, int]], effort: Effort, 
         return Schedule(found.best, least, words, found.optimal, found.infeasible)
     if start is None:
         return Schedule(None, least, words, False, False)
-    packed = _repacked(problem, start, effort, least)
+    packed = _repacked(problem, _chained(problem, start, least), effort, least)
     return Schedule(packed, least, words, False, False)
 
 
@@ -123,6 +124,12 @@ def _repacked(problem: Problem, start: dict[str, int], effort: Effort, least: in
         if not list(limits_broken(problem, closed)) and not broken(problem, closed, shape):
             best, failed = closed, set()
     return best
+
+
+def _chained(problem: Problem, start: dict[str, int], least: int) -> dict[str, int]:
+    """The plan with as many windows emptied as chains of moves can, if it still keeps every limit."""
+    moved = emptied(problem, start, _timed(problem), least)
+    return start if list(limits_broken(problem, moved)) or broken(problem, moved) else moved
 
 
 def _timed(problem: Problem) -> frozenset[str]:

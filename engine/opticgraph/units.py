@@ -143,6 +143,14 @@ class _Making:
             self.by_device[device] = [f"{CAGE}{device} {seat.socket} {nth}" for nth, seat in enumerate(seats)]
         self.groups = _port_groups(design)
         self._works: dict[tuple[object, ...], Any] = {}
+        late = {PART + lead.part for lead in goal.leads}
+        freed = {
+            PART + str(row[f"{side}_type"] or row[f"{side}_module"])
+            for row in self.rows.values()
+            for side in SIDES
+            if row[f"{side}_module"]
+        }
+        self.scarce = frozenset({PART + part for part in goal.stock} | late | freed) if goal.buy else None
         self._offers = self._admitted()
 
     def offers(self) -> Iterator[tuple[str, list[_Offer]]]:
@@ -183,7 +191,9 @@ class _Making:
         for link, kind, nth, verdict, needs, rate in table.select(names).iter_rows():
             if (kind, nth) not in allowed:
                 allowed[kind, nth] = self._allowed(self.told.applied[kind][nth])
-            if allowed[kind, nth]:
+            # one link in place of several carries no more than they did: only where a target names the strategy
+            merges = self.told.applied[kind][nth].proposal.merged and not self.targets[link].strategies
+            if allowed[kind, nth] and not merges:
                 found[link].append((kind, nth, verdict, tuple(needs.split("; ")) if needs else (), rate))
         return found
 
@@ -216,7 +226,7 @@ class _Making:
                     by_module[key].append((link, offer))
                 else:
                     single.append(self._unit([Piece(link, self.rows[link], applied, offer[0], offer[1])], offer))
-            yield from _best(single, self._rank)
+            yield from _best(single, self._rank, self.scarce)
         yield from self._merges()
         yield from self._breakouts(by_module)
 
@@ -239,7 +249,7 @@ class _Making:
                 ]
                 teams[tuple(own)].append(self._unit(pieces, offer))
         for _, units in sorted(teams.items()):
-            yield from _best(units, self._rank)
+            yield from _best(units, self._rank, self.scarce)
 
     def _breakouts(self, by_module: Mapping[tuple[object, ...], list[tuple[str, _Offer]]]) -> Iterator[Unit]:
         sets: dict[tuple[str, ...], list[Unit]] = defaultdict(list)
@@ -254,7 +264,7 @@ class _Making:
                 ]
                 sets[tuple(link for link, _ in chunk)].append(self._unit(pieces, chunk[0][1]))
         for _, units in sorted(sets.items()):
-            yield from _best(units, self._rank)
+            yield from _best(units, self._rank, self.scarce)
 
     def _unit(self, pieces: Sequence[Piece], offer: _Offer) -> Unit:
         lead, applied = pieces[0], pieces[0].applied
@@ -439,19 +449,18 @@ def _arrival(goal: Goal, days: int) -> int:
     )
 
 
-def _best(units: Sequence[Unit], rank: Any) -> list[Unit]:
-    """Of units that take the same cages, fibres and parts in short supply, the best; of the rest some of the best."""
+def _best(units: Sequence[Unit], rank: Any, scarce: frozenset[str] | None) -> list[Unit]:
+    """Of units that take the same cages, fibres and parts in short supply, the best; of the rest some of the best.
+
+    scarce  parts of which it matters which one is taken: in stock, set free or late; None is all
+    """
     kept: dict[tuple[object, ...], Unit] = {}
     for unit in sorted(units, key=rank):
         task = unit.task
-        scarce = tuple((name, count) for name, count in task.takes if not name.startswith(PART))
-        given = tuple((name, count) for name, count in task.gives if not name.startswith(PART))
-        kept.setdefault((task.sites, task.down, scarce, given, task.rates, *_parts(task)), unit)
+        taken = [each for each in task.takes if not each[0].startswith(PART) or scarce is None or each[0] in scarce]
+        key = task.sites, task.down, tuple(taken), task.gives, task.rates
+        kept.setdefault(key, unit)
     return sorted(kept.values(), key=rank)[:KEPT_PER_LINK]
-
-
-def _parts(task: Task) -> tuple[str, ...]:
-    return tuple(name for name, _ in task.takes if name.startswith(PART))
 
 
 def _named(applied: Applied, links: Sequence[str]) -> str:
