@@ -34,7 +34,7 @@ def _rows(plan: Plan) -> Iterator[dict[str, object]]:
     for window in plan.windows:
         state = {"works": window.state.works, "fails": window.state.fails, "unknown": window.state.unknown}
         for step in window.steps:
-            own = {
+            own: dict[str, object] = {
                 "window": window.n,
                 "day": window.day,
                 "step": step.unit,

@@ -28,7 +28,7 @@ def chart(plan: Plan, *, style: str = "") -> str:
     """The SVG element; a bar that stops no link is drawn lighter. Text is escaped."""
     windows = plan.windows[:MOST_WINDOWS]
     sites = sorted({site for window in windows for site in window.sites}, key=natural)[:MOST_ROWS]
-    wide = max(LEAST, min(150, 960 // max(len(windows), 1)))
+    wide = max(LEAST, min(240, 980 // max(len(windows), 1)))
     width, height = LEFT + wide * len(windows) + 16, TOP + ROW * len(sites) + 52
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="gantt" role="img" viewBox="0 0 {width} {height}" '
@@ -68,12 +68,16 @@ def _bars(window: Window, at: int, sites: list[str], wide: int) -> Iterator[str]
         if here:
             x, y = LEFT + wide * at + 4, TOP + ROW * nth + (ROW - BAR) / 2
             kind = "task" if any(step.down for step in here) else "task lit"
-            count = f"{len(here)}" if len(here) > 1 or wide < 90 else _short(here[0].unit, (wide - 14) // 7)
+            count = f"{len(here)}" if len(here) > 1 or wide < 90 else _short(_name(here[0]), (wide - 14) // 7)
             yield (
                 f'<g><title>{_text(_told(window, site, here))}</title><rect class="{kind}" x="{x}" y="{y:g}" '
                 f'width="{wide - 8}" height="{BAR}" rx="4"/><text class="count" x="{x + wide / 2 - 4:g}" '
                 f'y="{y + 13:g}" text-anchor="middle">{_text(count)}</text></g>'
             )
+
+
+def _name(step: Step) -> str:
+    return step.links[0] if len(step.links) == 1 else step.unit
 
 
 def _told(window: Window, site: str, steps: list[Step]) -> str:

@@ -105,27 +105,23 @@ def _said(words: str) -> str:
 
 def _lanes(told: Told) -> Mapping[str, Markup]:
     """Of the links that the plan changes the lanes from cage to cage, as they are at its end."""
-    beside: dict[tuple[str, str], dict[int, str]] = {}
+    beside: dict[tuple[object, object], dict[int, str]] = {}
     for row in _rows(told.last):
         for side in SIDES:
             lanes = row[f"{side}_lanes"]
             for lane in lanes if isinstance(lanes, list) else ():
-                beside.setdefault((str(row[f"{side}_device"]), str(row[f"{side}_port"])), {})[lane] = str(row["link"])
-    found = {}
-    for link in dict.fromkeys(change.link for change in told.changes if change.new is not None):
-        row = told.rows.get(link, {})
-        if row and len(found) < MOST_LANES:
-            types = {side: told.knowledge.types.get(str(row[f"{side}_type"])) for side in SIDES}
-            others = {
-                side: {
-                    lane: other
-                    for lane, other in beside.get((str(row[f"{side}_device"]), str(row[f"{side}_port"])), {}).items()
-                    if other != link
-                }
-                for side in SIDES
-            }
-            found[link] = Markup(drawing(path_of(row, types, others)))
-    return found
+                beside.setdefault((row[f"{side}_device"], row[f"{side}_port"]), {})[lane] = str(row["link"])
+    changed = dict.fromkeys(change.link for change in told.changes if change.link in told.rows)
+    return {link: _drawn(told, told.rows[link], beside) for link in list(changed)[:MOST_LANES]}
+
+
+def _drawn(told: Told, row: Mapping[str, object], beside: Mapping[tuple[object, object], Mapping[int, str]]) -> Markup:
+    types = {side: told.knowledge.types.get(str(row[f"{side}_type"])) for side in SIDES}
+    others = {}
+    for side in SIDES:
+        there = beside.get((row[f"{side}_device"], row[f"{side}_port"]), {})
+        others[side] = {lane: link for lane, link in there.items() if link != row["link"]}
+    return Markup(drawing(path_of(row, types, others)))  # what it writes it has escaped itself
 
 
 def _plain(value: object) -> str:
