@@ -1,10 +1,10 @@
 """The lists in docs/, made from what they list, and what commands answer; tests/test_docs.py holds all of it in step.
 
-`python docs/generate.py` writes rules.md and questions.md whole, in data.md, options.md and verify.md what stands between
-marks, and on every page the output of each command that has a line such as `<!-- shown: ✗ | FEC agrees -->` above it. Of an
-output stand there, in its order, the first entry, and each entry in which one of these words is found, with the entries
-it belongs to and those that belong to it; `...` is what was left out. An entry belongs to the nearest one before it
-that is less indented.
+`python docs/generate.py` writes rules.md and questions.md whole, in data.md, options.md and verify.md what stands
+between marks, and on every page the output of each command that has a line such as `<!-- shown: ✗ | FEC agrees -->`
+above it. Of an output stand there, in its order, the first entry, and each entry in which one of these words is found,
+with the entries it belongs to and those that belong to it; `...` is what was left out. An entry belongs to the nearest
+one before it that is less indented.
 """
 
 from __future__ import annotations

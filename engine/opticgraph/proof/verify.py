@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,8 @@ from .supply import Strands, Types, check_bill, check_legs, check_modules, check
 from .verified import CHECKS, Fault, Proven, Verification
 
 __all__ = ["verify"]
+
+SWEPT = 10  # windows after which their graphs, which refer to themselves, are swept; a command does not do so by itself
 
 
 def verify(
@@ -105,6 +108,8 @@ def _verified(design: Design, plan: Plan, goal: Goal, knowledge: Knowledge, rule
         looked["ends-move-together"] += len(moment.links)
         windows.append(_proven(moment, after, down))
         state = after
+        if len(windows) % SWEPT == 0:
+            gc.collect()
     if windows:
         told("members-move-together", 0, check_lags(lags, groups, goal, looked))
         told(
