@@ -339,31 +339,16 @@ def plan(designs: Sequence[str], formats: Sequence[str], outputs: Sequence[str],
 )
 @_knowing
 @_writing
-def verify(
-    design: str,
-    plan: str,
-    goal: Path | None,
-    trust: str,
-    rules: Sequence[Path],
-    catalogs: Sequence[Path],
-    formats: Sequence[str],
-    outputs: Sequence[str],
-) -> int:
+def verify(design: str, plan: str, formats: Sequence[str], outputs: Sequence[str], **asked: Any) -> int:
     """Prove a plan file anew, edited by hand or not: replayed step by step, every state judged on the graph.
 
     Exit codes: 0 the plan holds; 1 it does not; 2 bad usage or input; 3 internal error; 4 nothing to prove.
     """
-    from .proof.verify import verify as prove
-    from .read import load
-    from .report import save
-    from .report.verification import ENDINGS, FORMATS, render
+    from .proving import answer
+    from .report.verification import ENDINGS, FORMATS
 
     targets = _targets(formats, outputs, known=FORMATS, told=lambda path: _ending(path, ENDINGS))
-    told = prove(load(design), plan, goal=goal, trust=trust, rules=rules, catalogs=catalogs)
-    for format, path in targets:
-        content = render(told, format=format)
-        _put(content) if path is None else save(content, path)
-    return DONE if told.holds else FOUND if told.faults else NOTHING_TOLD
+    return answer(design, plan, targets, **asked)
 
 
 @cli.command()
