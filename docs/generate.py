@@ -1,10 +1,10 @@
 """The lists in docs/, made from what they list, and what commands answer; tests/test_docs.py holds all of it in step.
 
-`python docs/generate.py` writes rules.md and questions.md whole, in data.md, options.md and verify.md what stands
-between marks, and on every page the output of each command that has a line such as `<!-- shown: ✗ | FEC agrees -->`
-above it. Of an output stand there, in its order, the first entry, and each entry in which one of these words is found,
-with the entries it belongs to and those that belong to it; `...` is what was left out. An entry belongs to the nearest
-one before it that is less indented.
+`python docs/generate.py` writes claims.md, rules.md and questions.md whole, in article.md, data.md, options.md and
+verify.md what stands between marks, and on every page the output of each command that has a line such as
+`<!-- shown: ✗ | FEC agrees -->` above it. Of an output stand there, in its order, the first entry, and each entry in
+which one of these words is found, with the entries it belongs to and those that belong to it; `...` is what was left
+out. An entry belongs to the nearest one before it that is less indented.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from rdflib.namespace import SKOS
 from opticgraph import owndata, terms
 from opticgraph.cli import cli
 from opticgraph.fields import Field
+from opticgraph.judge import audit
+from opticgraph.lookup import look_up
 from opticgraph.proof.verified import CHECKS
 from opticgraph.question import questions
-from opticgraph.read import sheet
+from opticgraph.read import load, sheet
 from opticgraph.read.cells import Column
 from opticgraph.resources import folder
 from opticgraph.rules import read_rules
-from opticgraph.sources import OPTIC, read_sources
+from opticgraph.sources import OPTIC, local, read_sources
 from opticgraph.strategies import strategies
 
 DOCS = Path(__file__).parent
@@ -54,6 +56,19 @@ KINDS = {
     "modes": "`4x100G 2x200G`",
     "adapter": "`OSFP-to-QSFP`: cage first, then what it takes",
 }
+# The parts of the article, by the numbers of their claims.
+PARTS = (
+    ("What runs at 100G", 1, 21),
+    ("Packages of 400G", 22, 39),
+    ("Reuse of ports", 40, 54),
+    ("Breakout", 55, 61),
+    ("Reuse of fibres", 62, 68),
+    ("The table of what works together", 69, 82),
+    ("The pitfall it warns of", 83, 84),
+    ("The metro ring", 85, 94),
+    ("The six questions", 95, 109),
+    ("The end", 110, 111),
+)
 SEVERITIES = {
     "violation": "cannot work, or clearly out of specification",
     "unknown": "a value is missing; the finding names it",
@@ -63,7 +78,7 @@ SEVERITIES = {
 
 def pages() -> dict[str, str]:
     """Every generated page as it should be, by file name."""
-    written = {"questions.md": questions_page(), "rules.md": rules_page()}
+    written = {"claims.md": claims_page(), "questions.md": questions_page(), "rules.md": rules_page()}
     for page, names in lists().items():
         text = (DOCS / page).read_text(encoding="utf-8")
         for name, rows in names.items():
@@ -149,11 +164,51 @@ def lists() -> Mapping[str, Mapping[str, str]]:
             "devices": _table(("column", "values", "what it says"), _columns("devices", meaning)),
             "own catalogue": _table(("column", "values"), _own()),
         },
+        "article.md": {
+            "both policies": _table(("link", "a end", "b end", "fibre", "by the standards", "by the article"), _apart())
+        },
         "options.md": {"strategies": _table(("strategy", "what it asks"), _strategies())},
         "verify.md": {
             "checks": _table(("check", "what holds"), [(f"`{name}`", told) for name, told in CHECKS.items()])
         },
     }
+
+
+def claims_page() -> str:
+    """All claims of the article, part by part, with what comes of them under both shipped policies."""
+    told = {trust: _outcomes(trust) for trust in ("standards", "playbook")}
+    text = [
+        "# The article's claims, answered",
+        "",
+        "Made by `python docs/generate.py` from what `opticgraph catalog claims` answers; do not edit. The claims are",
+        "in our words; [knowledge.md](knowledge.md#claims) says how they are kept and answered. A line with ✓ speaks",
+        "for a claim, one with ✗ against it, one with ✶ says that sources differ or that none can tell; sources stand",
+        "in brackets. *By the article* is the outcome if it is believed before all else (`--trust playbook`).",
+        "",
+        "| outcome | claims | by the article |",
+        "|---|---|---|",
+    ]
+    for outcome in ("holds", "holds if", "refuted", "depends on vendor", "not checkable"):
+        counts = [sum(row["outcome"] == outcome for row in rows.values()) for rows in told.values()]
+        text.append(f"| {outcome} | {' | '.join(map(str, counts))} |")
+    text.append("")
+    for title, first, last in PARTS:
+        text += [f"## {title}", ""]
+        header = ("claim", "what it says", "outcome", "by the article", "decided by", "on condition", "contradicts")
+        rows = []
+        for name in (f"S{number}" for number in range(first, last + 1)):
+            ours, theirs = told["standards"][name], told["playbook"][name]
+            lines = ("<br>".join(ours[key].splitlines()) for key in ("decided_by", "condition"))
+            rows.append((name, ours["says"], ours["outcome"], theirs["outcome"], *lines, ours["contradicts"]))
+        text += [_table(header, rows)]
+    return "\n".join(text)
+
+
+def _outcomes(trust: str) -> Mapping[str, Mapping[str, str]]:
+    table = look_up("claims", trust=trust)
+    columns = [re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", column) for column in table.columns]
+    rows = (dict(zip(columns, map(str, row), strict=True)) for row in table.rows)
+    return {local(row["claim"]): row for row in rows}
 
 
 def rules_page() -> str:
@@ -245,13 +300,26 @@ def _own() -> Iterable[tuple[str, str]]:
     yield "`sold_as`", "the catalogue id of its module type, as `opticgraph catalog modules SR4` shows it. Required."
     yield "`maker`, `note`", "text"
     for name, (_, closed) in owndata.COLUMNS.items():
-        yield f"`{name}`", ", ".join(terms.words(closed)) if closed else "decimal"
+        words = {"": "decimal", owndata.COUNT: "whole number"}
+        yield f"`{name}`", words.get(closed) or ", ".join(terms.words(closed))
     yield "`fiber`", f"the fibre that the next two hold for; SMF if empty. {', '.join(terms.words('Fiber'))}"
     yield "`reach_m`, `loss_budget_db`", "decimal"
 
 
 def _strategies() -> Iterable[tuple[str, str]]:
     return ((f"`{strategy.name}`", strategy.text) for strategy in strategies())
+
+
+def _apart() -> Iterable[tuple[str, ...]]:
+    """The links of the claims that another verdict comes of if the article is believed before all else."""
+    design = load(folder("ontology") / "claims")
+    told = [{v.link: v for v in audit(design, trust=trust).verdicts} for trust in ("standards", "playbook")]
+    for row in design.links.sort("link").iter_rows(named=True):
+        ours, theirs = (verdicts[row["link"]] for verdicts in told)
+        if ours.verdict != theirs.verdict:
+            metres = f"{row['length_mm'] / 1000:g} m of {row['fiber_type']}"
+            verdicts = (f"{v.verdict}{': ' if v.rules else ''}{', '.join(v.rules)}" for v in (ours, theirs))
+            yield (f"`{row['link']}`", row["a_module"], row["b_module"], metres, *verdicts)
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

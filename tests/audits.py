@@ -615,6 +615,7 @@ def _audit(
                 10 - worst,
                 ("polarity-crosses",),
                 contested.get(name, ()),
+                (),
             )
         )
     verdicts.sort(key=lambda verdict: verdict.link)

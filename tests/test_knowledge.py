@@ -18,6 +18,7 @@ from opticgraph.resources import folder
 from opticgraph.sources import Fact, Source, believe, catalog_files, read_facts, read_policy, read_sources
 
 OPTIC = "https://w3id.org/opticgraph/ontology#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 SOURCES = {
     "IEEE": Source("IEEE", "a standard", "Standard"),
@@ -234,3 +235,60 @@ def test_a_catalogue_that_breaks_its_own_rules_is_refused(tmp_path: Path) -> Non
 def test_an_unknown_policy_names_the_known_ones() -> None:
     with pytest.raises(CatalogError, match="found 'standard'; expected a Turtle file or one of playbook, standards"):
         know(trust="standard")
+
+
+def typed(figure: str, thing: str, source: str, subject: str = "x") -> Fact:
+    name = RDF + "type" if figure == "a" else OPTIC + figure
+    return Fact(f"part:{subject}", name, f"<{thing}>", source, "read")
+
+
+def test_an_article_does_not_stand_beside_what_rules_it_out() -> None:
+    sources = SOURCES | {"ARTICLE": Source("ARTICLE", "an article", "Article")}
+    multimode, single = OPTIC + "MultimodeInterface", OPTIC + "SingleModeInterface"
+    om4, smf = "part:x.reach.OM4", "part:x.reach.SMF"
+    facts = (
+        typed("a", multimode, "MAKER"),
+        typed("a", single, "ARTICLE"),
+        typed("reach", om4, "MAKER"),
+        typed("onFiber", OPTIC + "OM4", "MAKER", "x.reach.OM4"),
+        fact("reachM", 50, "MAKER", subject="x.reach.OM4"),
+        typed("reach", smf, "ARTICLE"),
+        typed("onFiber", OPTIC + "SMF", "ARTICLE", "x.reach.SMF"),
+        fact("reachM", 2000, "ARTICLE", subject="x.reach.SMF"),
+    )
+
+    def told(*policy: str) -> set[str]:
+        belief = believe(facts, policy=policy, sources=sources)
+        assert {key[1].rsplit("#", 1)[1] for key in belief.contested} == {"type", "reach"}
+        return {f.value for f in belief.facts}
+
+    metres = {text: f'"{text}"^^<{DECIMAL}>' for text in ("50", "2000")}
+    assert told(*POLICY) == {f"<{multimode}>", f"<{om4}>", f"<{OPTIC}OM4>", metres["50"]}
+    assert told("ARTICLE", *POLICY) == {f"<{single}>", f"<{smf}>", f"<{OPTIC}SMF>", metres["2000"]}
+
+
+def test_a_part_may_be_made_otherwise_than_its_interface(tmp_path: Path) -> None:
+    own = tmp_path / "ours.csv"
+    own.write_text(
+        "part,maker,sold_as,connector,polish,fiber,reach_m,fibers,band\n"
+        "VSR4-2K,X,QSFP56-DD-400G-VSR4,LC duplex,UPC,SMF,2000,2,O band\n"
+    )
+    knowledge = know(catalogs=[own])
+    part, shipped = knowledge.types["X.VSR4-2K"], knowledge.types["QSFP56-DD-400G-VSR4"]
+    assert (part.medium, part.fibers, part.connectors) == ("SMF", 2, ("LC duplex",))
+    assert (shipped.medium, shipped.fibers, shipped.connectors) == ("MMF", 8, ("MPO-12",))
+    assert shipped == know().types["QSFP56-DD-400G-VSR4"]
+
+
+def test_a_policy_may_leave_out_sources_and_kinds_of_source() -> None:
+    believed = know(trust="standards without source:CSCO-100G, Reseller")
+    assert believed.trust == "standards without source:CSCO-100G, Reseller"
+    told = {fact.source for facts in believed.facts.values() for fact in facts}
+    kinds = {source.kind for id, source in read_sources().items() if id in told}
+    assert "CSCO-100G" in {fact.source for fact in read_facts(catalog_files())} - told
+    assert "Reseller" in {source.kind for source in read_sources().values()} - kinds
+
+
+def test_leaving_out_nothing_that_is_known_is_an_error() -> None:
+    with pytest.raises(CatalogError, match=r"found 'IEE' after `without`; expected a source .* Nearest: IEEE"):
+        know(trust="standards without IEE")

@@ -29,7 +29,7 @@ ANSWERS = HERE / "questions"
 FILES = sorted((HERE.parent / "queries" / "ask").glob("*.rq"))
 PARAMETER = re.compile(r"# [a-z][A-Za-z]*: [^,]\S*( \S+)*, such as \S.*")
 # rdflib takes many seconds for these: it tries every named graph for every subject.
-SLOW_IN_RDFLIB = frozenset({"contested-figures", "links-on-source"})
+SLOW_IN_RDFLIB = frozenset({"claim-outcomes", "contested-figures", "links-on-source"})
 named = pytest.mark.parametrize("question", questions(), ids=lambda each: each.name)
 
 

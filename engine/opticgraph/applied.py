@@ -15,9 +15,9 @@ from .parts import ModuleType
 from .seats import FREE, KEPT, Place, Seat
 from .strategies import Proposal
 
-__all__ = ["Applied", "apply", "changed", "fellow", "module_columns", "shifted"]
+__all__ = ["FILTERS", "READ", "Applied", "apply", "changed", "fellow", "module_columns", "read_of"]
 
-_FILTERS = "mux_mdb"
+FILTERS = "mux_mdb"
 
 Row = Mapping[str, object]
 Seating = Callable[[str, Place], tuple[ModuleType, Seat] | None]  # seats.seat_for under some knowledge
@@ -40,7 +40,7 @@ class Applied:
 
     def after(self, row: Row) -> dict[str, object]:
         """The link's row as it would be."""
-        known = {name: row[name] if row[name] is not None or name != _FILTERS else 0 for name in self.shifts}
+        known = {name: row[name] if row[name] is not None or name != FILTERS else 0 for name in self.shifts}
         figures = {name: _whole(now) + self.shifts[name] for name, now in known.items() if now is not None}
         return {**row, **self.changes, **figures}
 
@@ -53,7 +53,7 @@ class Applied:
 def apply(
     proposal: Proposal, row: Row, places: Mapping[str, Place], knowledge: Knowledge, seat_of: Seating
 ) -> Applied | None:
-    """The proposal on a link as judged; None where no module type is known for it, or nothing would change."""
+    """The proposal on a link as judged (READ); None where no module type is known for it, or nothing would change."""
     changes: dict[str, object] = {}
     types: dict[str, ModuleType | None] = {}
     seats: dict[str, Seat] = {}
@@ -99,6 +99,15 @@ def apply(
     return Applied(proposal, changes, types, seats, shifts, tuple(_lacking(proposal, types, seats, places, knowledge)))
 
 
+def read_of(row: Row, places: Mapping[str, Place]) -> tuple[object, ...]:
+    """What is read of a link (READ) when a proposal is applied: links alike in it may share what comes of it."""
+    told = [tuple(value) if isinstance(value := row[name], list) else value for name in _AS_IT_IS]
+    there = [row[name] is not None for name in _IF_THERE]
+    # a cage elsewhere may have the name of the port of now
+    same = [row[f"{side}_port"] in {seat.port for seat in places[side].seats} for side in SIDES]
+    return (*told, *there, *same, *(places[side] for side in SIDES))
+
+
 def _lacking(
     proposal: Proposal,
     types: Mapping[str, ModuleType | None],
@@ -110,6 +119,8 @@ def _lacking(
     for side, type_ in types.items():
         beside = proposal.beside and seats[side].way == KEPT  # where the link of now has its module
         needed = (proposal.copies or 1) - 1 + beside
+        if not needed:
+            continue
         free = sum(
             seat.count
             for seat in places[side].seats
@@ -133,15 +144,20 @@ def fellow(applied: Applied) -> Applied:
     return replace(applied, changes={}, shifts=shifts, lacks=())
 
 
-def shifted(rows: pl.DataFrame, shifts: Mapping[str, int]) -> pl.DataFrame:
-    """Rows with figures that become more by so much; what is not known stays so, but no filters are ones of 0 dB."""
-    return rows.with_columns(
-        ((pl.col(name).fill_null(0) if name == _FILTERS else pl.col(name)) + by).alias(name)
-        for name, by in shifts.items()
-    )
-
-
 _MEASURED = frozenset(("loss_mdb", "reflectance_mdb", *(f"{s}_{name}_mdbm" for s in SIDES for name in ("rx", "tx"))))
+_AS_IT_IS = (
+    "strands", "polarity", "rate_gbps", "loss_nm",
+    *(
+        f"{side}_{name}"
+        for side in SIDES
+        for name in (
+            "type", "module", "module_also", "lanes", "fec", "connector", "polish", "cage", "cage_power_mw", "modes",
+            "adapter", "power_high_mw",
+        )
+    ),
+)  # fmt: skip
+_IF_THERE = (*sorted(_MEASURED), *(f"{side}_headroom_mw" for side in SIDES))
+READ = (*_AS_IT_IS, *_IF_THERE, *(f"{side}_port" for side in SIDES))  # columns that apply reads
 
 
 def module_columns(side: str, type_: ModuleType) -> dict[str, object]:
@@ -194,7 +210,7 @@ def _seated(side: str, seat: Seat, type_: ModuleType | None, new: bool, knowledg
 
 def _beside(interface: str, place: Place, knowledge: Knowledge, seat_of: Seating) -> tuple[ModuleType, Seat] | None:
     """A seat that takes a module while the one of now keeps its own; None where no such cage is known."""
-    others = Place(tuple(seat for seat in place.seats if seat.way != KEPT), place.adapter)
+    others = Place(tuple(seat for seat in place.seats if seat.way != KEPT))
     found = seat_of(interface, others)
     if found is None or found[0].form_factor not in knowledge.takes.get(found[1].socket or "", ()):
         return None
@@ -213,7 +229,7 @@ def _shifts(proposal: Proposal, row: Row) -> dict[str, int]:
 
 def _through(filters_mdb: int) -> dict[str, int]:
     """What filters that come in add to a path: a loss that was measured without them did not see them."""
-    return {_FILTERS: filters_mdb, "loss_mdb": filters_mdb}
+    return {FILTERS: filters_mdb, "loss_mdb": filters_mdb}
 
 
 def _whole(value: object) -> int:

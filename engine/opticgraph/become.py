@@ -64,9 +64,9 @@ def options(
     """
     knowledge, known = know(trust=trust, catalogs=catalogs), read_rules(rules)
     judged = derive(design, knowledge)
-    now = judge(design, judged, knowledge, known)
+    memory: Memory = {}  # links as they would be are of many kinds that there are today
+    now = judge(design, judged, knowledge, known, catalogs, memory=memory)
     every = asked_links(judged, to_gbps)
-    memory: Memory = {}
     setting = _Setting(
         design=design,
         judged=judged,
@@ -256,7 +256,7 @@ def _modules(rule: str, row: Row, *, places: Mapping[tuple[str, str], Place], kn
     fitting: dict[str, dict[str, Change]] = {}
     for side in SIDES:
         place = places[str(row[f"{side}_device"]), str(row[f"{side}_port"])]
-        kept = Place(place.seats[:1], place.adapter)
+        kept = Place(place.seats[:1])
         fitting[side] = {}
         for interface, known in knowledge.interfaces.items():
             if known.rate_gbps != row["rate_gbps"]:

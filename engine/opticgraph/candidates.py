@@ -18,7 +18,7 @@ from .reason import Memory, reason
 from .result import Finding, Findings
 from .rules import Rules
 
-__all__ = ["ROW_SCHEMA", "Outcomes", "base_rows", "framed", "judge_rows"]
+__all__ = ["ROW_SCHEMA", "Outcomes", "base_rows", "derived_rows", "framed", "judge_rows"]
 
 MARK = "\x1e"  # between a name and the number of its row; no name has it (readers strip control characters)
 _MARKED = re.compile(f"{MARK}[0-9]+")
@@ -90,6 +90,11 @@ class Outcomes:
         """What was derived of a row: limits, losses, needs."""
         return self.judged.links[pl.Series([self._first[row]], dtype=pl.UInt32)].row(0, named=True)
 
+    def derived(self, names: Iterable[str]) -> pl.DataFrame:
+        """`at`, the row, and what was derived of it under these names; a row for each meaning of its modules' names."""
+        number = pl.col("link").str.extract(f"{MARK}([0-9]+)").cast(pl.UInt32)
+        return self.judged.links.select(number.alias("at"), *names)
+
     @cached_property
     def _first(self) -> Sequence[int]:
         """Of each row its first meaning's place among the links as judged."""
@@ -124,6 +129,19 @@ def judge_rows(rows: pl.DataFrame, *, knowledge: Knowledge, rules: Rules, memory
 
     memory is reason.reason's: what was found on kinds in earlier calls with the same knowledge and rules.
     """
+    design = _as_design(rows)
+    judged = derive(design, knowledge)
+    results = reason(design, judged, knowledge, rules, memory).results
+    return Outcomes(judged, results.with_columns(at=_rows_of(results, judged)).sort("at"), rules, knowledge)
+
+
+def derived_rows(rows: pl.DataFrame, *, knowledge: Knowledge) -> pl.DataFrame:
+    """What is derived of each row (ROW_SCHEMA) as a design of its own: derive.Judged.links, and `at`, the row."""
+    links = derive(_as_design(rows), knowledge).links.frame()
+    return links.with_columns(at=pl.col("link").str.extract(f"{MARK}([0-9]+)").cast(pl.UInt32))
+
+
+def _as_design(rows: pl.DataFrame) -> Design:
     mark = pl.concat_str(pl.lit(MARK), pl.int_range(pl.len()).cast(pl.String))
     links = rows.with_columns(
         pl.concat_str(name, mark).alias(name) for name in ("link", *(f"{s}_device" for s in SIDES))
@@ -145,15 +163,12 @@ def judge_rows(rows: pl.DataFrame, *, knowledge: Knowledge, rules: Rules, memory
         for s in SIDES
     ]
     ports = pl.concat(ends).unique(["device", "port"], keep="first", maintain_order=True)
-    design = Design(
+    return Design(
         links=links.select(*LINK_SCHEMA),
         ports=_as(ports, PORT_SCHEMA),
         devices=_as(ports.unique("device", keep="first", maintain_order=True), DEVICE_SCHEMA),
         groups=pl.DataFrame(schema=GROUP_SCHEMA),
     )
-    judged = derive(design, knowledge)
-    results = reason(design, judged, knowledge, rules, memory).results
-    return Outcomes(judged, results.with_columns(at=_rows_of(results, judged)).sort("at"), rules, knowledge)
 
 
 def _rows_of(results: pl.DataFrame, judged: Judged) -> pl.Series:

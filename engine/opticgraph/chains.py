@@ -6,7 +6,7 @@ Moves are counted, not timed, so that the same plan comes out each time.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 
 from .continuity import Topology, cuts_of
@@ -14,7 +14,7 @@ from .problem import Cut, Problem, Task, is_kept
 
 __all__ = ["emptied"]
 
-LOOKS = 2_000_000  # windows looked at, over all chains
+LOOKS = 400_000  # windows looked at, over all chains
 
 
 def emptied(problem: Problem, assignment: Mapping[str, int], fixed: frozenset[str], least: int) -> dict[str, int]:
@@ -28,9 +28,11 @@ class _Windows:
     def __init__(self, problem: Problem, assignment: Mapping[str, int], fixed: frozenset[str]) -> None:
         self.problem, self.shape, self.fixed = problem, Topology(problem), fixed
         self.window = dict(assignment)
-        self.tasks: dict[int, set[str]] = defaultdict(set)
-        for name, window in assignment.items():
-            self.tasks[window].add(name)
+        self.tasks: dict[int, set[str]] = {}
+        self.at_site: dict[int, Counter[str]] = {}
+        self.near: dict[str, set[int]] = defaultdict(set)
+        self.roomy: set[int] = set()  # windows with so few sites that a link between two others could come
+        self._lay_out()
         self.rates = {name: edge.gbps for name, edge in problem.edges.items()}
         self.cuts: dict[str, list[Cut]] = defaultdict(list)
         for cut in problem.cuts:
@@ -44,24 +46,53 @@ class _Windows:
         for window in open_:
             if len(self.tasks) <= least or self.looks <= 0:
                 break
-            if not self.tasks[window] & self.fixed:
+            if window in self.tasks and not self.tasks[window] & self.fixed:
                 self._empty(window)
         place = {window: nth for nth, window in enumerate(sorted(self.tasks))}
         return {name: place[window] for name, window in sorted(self.window.items())}
 
     def _empty(self, window: int) -> None:
         before = dict(self.window)
-        names = sorted(self.tasks.pop(window), key=lambda name: (-len(self.problem.by_name[name].sites), name))
+        names = sorted(self.tasks[window])
+        for name in names:
+            self._leave(name, window)
+        del self.tasks[window], self.at_site[window]
+        self.roomy.discard(window)
         for name in names:
             if not self._put(name):
-                self._restore(before)
+                self.window = before
+                self._lay_out()
                 return
 
-    def _restore(self, before: Mapping[str, int]) -> None:
-        self.window = dict(before)
-        self.tasks = defaultdict(set)
-        for name, at in before.items():
-            self.tasks[at].add(name)
+    def _lay_out(self) -> None:
+        self.tasks, self.at_site = defaultdict(set), defaultdict(Counter)
+        self.near, self.roomy = defaultdict(set), set()
+        for name, window in self.window.items():
+            self._enter(name, window)
+
+    def _enter(self, name: str, window: int) -> None:
+        self.tasks[window].add(name)
+        self.window[name] = window
+        for site in self.problem.by_name[name].sites:
+            self.at_site[window][site] += 1
+            self.near[site].add(window)
+        self._mark(window)
+
+    def _leave(self, name: str, window: int) -> None:
+        self.tasks[window].discard(name)
+        for site in self.problem.by_name[name].sites:
+            self.at_site[window][site] -= 1
+            if not self.at_site[window][site]:
+                del self.at_site[window][site]
+                self.near[site].discard(window)
+        self._mark(window)
+
+    def _mark(self, window: int) -> None:
+        most = self.problem.sites
+        if most is None or len(self.at_site[window]) <= most - 2:
+            self.roomy.add(window)
+        else:
+            self.roomy.discard(window)
 
     def _put(self, name: str) -> bool:
         """Find a window for a task, where need be by moving others on: the shortest chain there is."""
@@ -70,7 +101,8 @@ class _Windows:
         tried: set[str] = {name}
         while queue and self.looks > 0:
             comer, origin = queue.popleft()
-            for window in sorted(self.tasks):
+            near = self.roomy.union(*(self.near[site] for site in self.problem.by_name[comer].sites))
+            for window in sorted(near):
                 self.looks -= 1
                 if window == origin or window in came or not self._might(comer, window):
                     continue
@@ -90,13 +122,11 @@ class _Windows:
         return False
 
     def _move(self, comer: str, window: int, origin: int | None, came: Mapping[int, tuple[str, int | None]]) -> None:
-        self.tasks[window].add(comer)
-        self.window[comer] = window
+        self._enter(comer, window)
         while origin is not None:
-            self.tasks[origin].discard(comer)
+            self._leave(comer, origin)
             comer, before = came[origin]
-            self.tasks[origin].add(comer)
-            self.window[comer] = origin
+            self._enter(comer, origin)
             origin = before
 
     def _moves(self, name: str) -> bool:
@@ -104,7 +134,7 @@ class _Windows:
 
     def _might(self, name: str, window: int) -> bool:
         """Whether its sites might be worked at then."""
-        sites = {site for other in self.tasks[window] for site in self.problem.by_name[other].sites}
+        sites = set(self.at_site[window])
         own = set(self.problem.by_name[name].sites)
         return self.problem.sites is None or len(sites | own) <= self.problem.sites + (len(own - sites) <= 1)
 

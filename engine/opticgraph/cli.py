@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .arguments import DESIGNS, ending, gbps, knowing, put, targets_of, titles_of, writing
+from .cli_diff import diff
+from .cli_plan import plan
 from .errors import InputError
-from .planning import gbps, options_of_plan
+from .exits import DONE, LEVELS, OURS, UNUSABLE, exit_code
 
 if TYPE_CHECKING:
     from .result import Coverage
 
 __all__ = ["main", "program"]
-
-DONE, FOUND, UNUSABLE, OURS, NOTHING_TOLD = 0, 1, 2, 3, 4  # contract.md, exit codes
-LEVELS = ("violation", "unknown", "warning", "never")
 
 
 class _Commands(click.Group):
@@ -93,61 +93,13 @@ def cli() -> None:
     """
 
 
-def _knowing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that asks the catalogue."""
-    for option in (
-        click.option(
-            "--trust",
-            default="standards",
-            metavar="POLICY",
-            help="Whose figures win: standards, playbook, or a Turtle file.",
-        ),
-        click.option(
-            "--rules", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="SHACL rules of your own."
-        ),
-        click.option(
-            "--catalog",
-            "catalogs",
-            multiple=True,
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Parts and figures of your own: Turtle, TriG or CSV.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _writing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that answers in several formats."""
-    for option in (
-        click.option(
-            "--format",
-            "formats",
-            multiple=True,
-            metavar="FORMAT",
-            help="How to answer; told by the ending of --output.",
-        ),
-        click.option(
-            "--output",
-            "-o",
-            "outputs",
-            multiple=True,
-            type=click.Path(),
-            metavar="FILE",
-            help="Write the answer here; may be given several times.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-_DESIGNS = click.argument("designs", nargs=-1, required=True, metavar="DESIGN...")
+cli.add_command(diff)
+cli.add_command(plan)
 
 
 @cli.command()
-@_DESIGNS
-@_knowing
+@DESIGNS
+@knowing
 @click.option(
     "--fail-on",
     type=click.Choice(LEVELS),
@@ -162,7 +114,7 @@ _DESIGNS = click.argument("designs", nargs=-1, required=True, metavar="DESIGN...
     metavar="local|spark[:MASTER]",
     help="Where to judge: spark reads a Parquet data set, and --output is a folder.",
 )
-@_writing
+@writing
 def audit(
     designs: Sequence[str],
     trust: str,
@@ -184,37 +136,16 @@ def audit(
     from .read import load
     from .report import FORMATS, format_of, render, write
 
-    targets = _targets(formats, outputs, known=FORMATS, told=format_of)
+    targets = targets_of(formats, outputs, known=FORMATS, told=format_of)
     result = judge(load(*designs), trust=trust, rules=rules, catalogs=catalogs)
-    titles = _titles(targets, catalogs)
+    titles = titles_of(targets, catalogs)
     for format, path in targets:
         if path is None:
-            _put(render(result, format=format, sources=titles, fail_on=fail_on))
+            put(render(result, format=format, sources=titles, fail_on=fail_on))
         else:
             write(result, path=path, format=format, sources=titles, fail_on=fail_on)
     _name_idle(result.coverage, rules)
     return exit_code(result.severities, result.counts, result.coverage, fail_on)
-
-
-def _titles(targets: Sequence[tuple[str, Path | None]], catalogs: Sequence[Path]) -> Mapping[str, tuple[str, str]]:
-    """Titles and addresses of sources, where a page is asked for."""
-    from .sources import read_sources
-
-    sources = read_sources(catalogs).values() if any(format == "html" for format, _ in targets) else ()
-    return {source.id: (source.title, source.address) for source in sources}
-
-
-def exit_code(
-    severities: Collection[str], counts: Mapping[str, int], coverage: Sequence[Coverage], fail_on: str
-) -> int:
-    """What an audit means to a pipeline; a design of which nothing could be told is not a design without faults."""
-    if fail_on == "never":
-        return DONE
-    if "violation" in severities:
-        return FOUND
-    if counts["unknown"] == counts["links"] or not any(each.judged for each in coverage):
-        return NOTHING_TOLD
-    return FOUND if set(severities) & set(LEVELS[: LEVELS.index(fail_on) + 1]) else DONE
 
 
 def _on_spark(
@@ -269,15 +200,15 @@ def _name_idle(coverage: Iterable[Coverage], rules: Sequence[Path]) -> None:
 
 
 @cli.command()
-@_DESIGNS
+@DESIGNS
 @click.option("--to", "rate", metavar="RATE", help="The wanted rate; else target_gbps of each link, or 400G.")
 @click.option("--link", "links", multiple=True, metavar="NAME", help="Only this link; may be given several times.")
 @click.option("--host", metavar="MODEL", help="A model of the host catalogue that may take a device's place.")
 @click.option(
     "--prices", type=click.Path(path_type=Path), metavar="FILE", help="A price list: CSV with part, price, currency."
 )
-@_knowing
-@_writing
+@knowing
+@writing
 def options(
     designs: Sequence[str],
     rate: str | None,
@@ -296,7 +227,7 @@ def options(
     from .report import save
     from .report.options import ENDINGS, FORMATS, render
 
-    targets = _targets(formats, outputs, known=FORMATS, told=lambda path: _ending(path, ENDINGS))
+    targets = targets_of(formats, outputs, known=FORMATS, told=lambda path: ending(path, ENDINGS))
     told = become(
         load(*designs),
         to_gbps=gbps(rate) if rate else None,
@@ -307,28 +238,11 @@ def options(
         rules=rules,
         catalogs=catalogs,
     )
-    titles = _titles(targets, catalogs)
+    titles = titles_of(targets, catalogs)
     for format, path in targets:
         content = render(told, format=format, sources=titles)
-        _put(content) if path is None else save(content, path)
+        put(content) if path is None else save(content, path)
     return DONE
-
-
-@cli.command()
-@_DESIGNS
-@options_of_plan
-@_knowing
-@_writing
-def plan(designs: Sequence[str], formats: Sequence[str], outputs: Sequence[str], **asked: Any) -> int:
-    """Windows in order that bring links to their wanted rates, with every state on the way audited.
-
-    Exit codes: 0 all that is wanted is in the plan; 1 not all of it, or there is no plan; 2 bad usage or input;
-    3 internal error. Ctrl-C gives the best plan so far.
-    """
-    from .planning import answer
-    from .report.plan import FORMATS, format_of
-
-    return answer(designs, _targets(formats, outputs, known=FORMATS, told=lambda path: format_of(path.name)), **asked)
 
 
 @cli.command()
@@ -337,8 +251,8 @@ def plan(designs: Sequence[str], formats: Sequence[str], outputs: Sequence[str],
 @click.option(
     "--goal", type=click.Path(path_type=Path), metavar="FILE", help="Limits that the plan must keep, in TOML."
 )
-@_knowing
-@_writing
+@knowing
+@writing
 def verify(design: str, plan: str, formats: Sequence[str], outputs: Sequence[str], **asked: Any) -> int:
     """Prove a plan file anew, edited by hand or not: replayed step by step, every state judged on the graph.
 
@@ -347,7 +261,7 @@ def verify(design: str, plan: str, formats: Sequence[str], outputs: Sequence[str
     from .proving import answer
     from .report.verification import ENDINGS, FORMATS
 
-    targets = _targets(formats, outputs, known=FORMATS, told=lambda path: _ending(path, ENDINGS))
+    targets = targets_of(formats, outputs, known=FORMATS, told=lambda path: ending(path, ENDINGS))
     return answer(design, plan, targets, **asked)
 
 
@@ -357,8 +271,8 @@ def verify(design: str, plan: str, formats: Sequence[str], outputs: Sequence[str
 @click.option(
     "--why-not", "why_not", metavar="STRATEGY_OR_MODULE", help="Why the link may not become this, and what would help."
 )
-@_knowing
-@_writing
+@knowing
+@writing
 def explain(
     design: str,
     link: str,
@@ -375,8 +289,8 @@ def explain(
     from .report import save
     from .report.explanation import FORMATS, render
 
-    targets = _targets(
-        formats, outputs, known=FORMATS, told=lambda path: _ending(path, {".json": "json", ".txt": "text"})
+    targets = targets_of(
+        formats, outputs, known=FORMATS, told=lambda path: ending(path, {".json": "json", ".txt": "text"})
     )
     if why_not:
         from .become import why_not as look_why
@@ -385,12 +299,12 @@ def explain(
         told = look_why(load(design), link, why_not, trust=trust, rules=rules, catalogs=catalogs)
         for format, path in targets:
             content = render_options(told, format=format)
-            _put(content) if path is None else save(content, path)
+            put(content) if path is None else save(content, path)
         return DONE
     found = look_into(load(design), link, trust=trust, rules=rules, catalogs=catalogs)
     for format, path in targets:
         content = render(found, format=format)
-        _put(content) if path is None else save(content, path)
+        put(content) if path is None else save(content, path)
     return DONE
 
 
@@ -415,8 +329,8 @@ class _Questions(click.Command):
     show_default=True,
     help="What the query may take.",
 )
-@_knowing
-@_writing
+@knowing
+@writing
 def query(
     design: str,
     question: str,
@@ -446,10 +360,10 @@ def _parameter(text: str) -> tuple[str, str]:
 
 
 @cli.command()
-@click.argument("topic", type=click.Choice(["modules", "cages", "hosts", "sources", "contested", "rules"]))
+@click.argument("topic", type=click.Choice(["modules", "cages", "hosts", "sources", "contested", "claims", "rules"]))
 @click.argument("term", default="")
-@_knowing
-@_writing
+@knowing
+@writing
 def catalog(
     topic: str,
     term: str,
@@ -467,7 +381,7 @@ def catalog(
 
 
 @cli.command()
-@_DESIGNS
+@DESIGNS
 @click.option(
     "--output",
     "-o",
@@ -479,7 +393,7 @@ def catalog(
 @click.option(
     "--derived", is_flag=True, help="With what was assumed and every derived fact, for any SHACL processor (RDF only)."
 )
-@_knowing
+@knowing
 def convert(
     designs: Sequence[str], output: Path, derived: bool, trust: str, rules: Sequence[Path], catalogs: Sequence[Path]
 ) -> int:
@@ -492,42 +406,13 @@ def convert(
     return DONE
 
 
-def _targets(
-    formats: Sequence[str], outputs: Sequence[str], *, known: Any, told: Callable[[Path], str]
-) -> list[tuple[str, Path | None]]:
-    """Which format goes where: files by their ending or by as many --format, else one format to stdout."""
-    for format in formats:
-        if format not in known:
-            near = get_close_matches(format, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise click.BadParameter(f"{format!r} is not one of {', '.join(known)}.{hint}", param_hint="--format")
-    if not outputs:
-        if len(formats) > 1:
-            raise click.UsageError("Several --format need as many --output; stdout takes one.")
-        return [(formats[0] if formats else "text", None)]
-    if formats and len(formats) != len(outputs):
-        raise click.UsageError(f"Found {len(formats)} --format and {len(outputs)} --output; expected as many, or none.")
-    return [(formats[at] if formats else told(path), path) for at, path in enumerate(map(Path, outputs))]
-
-
-def _ending(path: Path, endings: Mapping[str, str]) -> str:
-    if path.suffix.lower() not in endings:
-        raise click.BadParameter(f"{path}: the ending is none of {', '.join(endings)}.", param_hint="--output")
-    return endings[path.suffix.lower()]
-
-
 def _answer(table: Any, formats: Sequence[str], outputs: Sequence[str]) -> None:
     from .report import save
     from .report.answer import ENDINGS, FORMATS, render
 
-    for format, path in _targets(formats, outputs, known=FORMATS, told=lambda path: _ending(path, ENDINGS)):
+    for format, path in targets_of(formats, outputs, known=FORMATS, told=lambda path: ending(path, ENDINGS)):
         content = render(table, format=format)
-        _put(content) if path is None else save(content, path)
-
-
-def _put(content: bytes) -> None:
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+        put(content) if path is None else save(content, path)
 
 
 if __name__ == "__main__":

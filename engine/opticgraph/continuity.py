@@ -86,23 +86,29 @@ def broken(problem: Problem, assignment: Assignment, shape: Topology | None = No
     shape = shape or Topology(problem)
     found: dict[Cut, None] = {}
     for _, down, rates in flows(problem, assignment):
-        if down or any(rate <= 0 for rate in rates.values()):
+        if down or problem.retires:
             found |= dict.fromkeys(cuts_of(problem, shape, down, rates))
     return list(found)
 
 
 def cuts_of(problem: Problem, shape: Topology, down: frozenset[str], rates: Mapping[str, int]) -> Iterator[Cut]:
     """The cuts that are broken while some edges are down and the others carry these rates."""
-    yield from (cut for cut in problem.cuts if not is_kept(cut, down, rates))
+    touched = down | problem.retires
+    for cut in problem.cuts:
+        if not touched.isdisjoint(cut.edges) and not is_kept(cut, down, rates):
+            yield cut
+    gone = [*down, *(name for name in problem.retires if rates[name] <= 0)]
+    whole = all(shape.joined(name, down, rates) for name in gone)  # which is far quicker to see than the parts
+    if whole and not problem.services and not problem.survive:
+        return
     up = {name for name, rate in rates.items() if rate > 0 and name not in down}
-    gone = [name for name in problem.edges if name not in up]
-    if not all(shape.joined(name, down, rates) for name in gone):  # which is far quicker to see than the parts
+    if not whole:
         yield from _parted(shape, shape.required, up, frozenset(), "")
     for a, b, floor, name in problem.services:
-        cut = least_cut(shape, a, b, up, rates)
-        if sum(rates[edge] for edge in cut if edge in up) < floor:
-            why = f"service {name} from {a} to {b} keeps no {floor} Gb/s: nothing but {_some(cut)} leads there"
-            yield Cut(cut, "gbps", floor, why)
+        way = least_cut(shape, a, b, up, rates)
+        if sum(rates[edge] for edge in way if edge in up) < floor:
+            why = f"service {name} from {a} to {b} keeps no {floor} Gb/s: nothing but {_some(way)} leads there"
+            yield Cut(way, "gbps", floor, why)
     for failing in problem.survive:
         needed = shape.parts(up_today(problem) - problem.may_be_down - failing)
         words = f" once {_some(sorted(failing))} fails"

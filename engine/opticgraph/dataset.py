@@ -4,8 +4,8 @@ The default graph holds the design with what was assumed and every derived fact,
 catalogue, the ontology with its lists, and the sources. For a query that speaks of verdicts or findings it also holds
 the outcome of the audit: `?link optic:verdict ?verdict`, and a node of class optic:Finding for each finding. For a
 query that says GRAPH or FROM there is also what each source states, believed or not, in one named graph a source and
-evidence, as in ontology/catalog. Of what stands in the default graph only those triples are there that the query can
-read (asked.py).
+evidence, as in ontology/catalog. For one that speaks of claims there is each claim's graph. Of what stands in the
+default graph only those triples are there that the query can read (asked.py).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import polars as pl
 import pyoxigraph as ox
 
 from .asked import scope_of
+from .claims import claim_graphs
 from .derive import Judged, derive
 from .design import Design
 from .facts import as_judged
@@ -43,6 +44,7 @@ FINDING = "https://w3id.org/opticgraph/finding#"
 
 # A query in which one of these words stands may read the outcome of the audit.
 _OUTCOME = re.compile(r"\b(?:Finding|aboutLink|ofRule|restsOnSource|severity|verdict)\b")
+_CLAIMS = re.compile(r"\boptic:Claim\b")
 _SOURCES = re.compile(r"\b(?:GRAPH|FROM)\b", re.IGNORECASE)
 
 
@@ -79,6 +81,9 @@ def pieces(
     if query is None or _SOURCES.search(plain(query)):
         graphs, stated = _stated(catalogs)
         yield scope.of(graphs) + stated
+    if query is None or _CLAIMS.search(query):
+        about, inside = claim_graphs(catalog_files())
+        yield scope.of(about) + inside
 
 
 def _one_meaning(judged: Judged) -> Judged:

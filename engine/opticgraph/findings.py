@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -21,7 +21,7 @@ from .things import touching
 from .wide import Wide
 from .wording import Thing, Things, figure, say_each
 
-__all__ = ["findings_of", "rests_on", "unjudged", "verdict_of"]
+__all__ = ["findings_of", "rests_on", "subjects_of", "unjudged", "verdict_of"]
 
 _LIMIT_COLUMNS = ("reach_by", "budget_by")  # of a link: the reach that sets a limit
 _BETWEEN = ("clashesWith", "interworksWith", "refuses", "takes")  # statements about two things
@@ -180,8 +180,30 @@ def _value(term: str) -> str:
 def rests_on(outcome: Outcome, thing: Thing, knowledge: Knowledge) -> Mapping[tuple[str, str], tuple[Fact, ...]]:
     """The believed facts behind an outcome: figures it rests on, of the types, reaches and sockets at hand.
 
-    Of statements about two things (takes, interworksWith) only those about these two count.
+    Of statements about two things (takes, interworksWith) only those about these two count, and what a part says
+    itself stands in place of what its type or interface says.
     """
+    chains = [type_.about for side in SIDES if (type_ := thing.type(side))]
+    at_hand = subjects_of(thing)
+    found = {}
+    for name in outcome.rests_on:
+        for subject in at_hand:
+            facts = knowledge.facts.get((subject, name), ())
+            if name in _BETWEEN:
+                facts = tuple(fact for fact in facts if local(text_of(fact.value)) in at_hand)
+            if facts and not _outspoken(subject, name, chains, knowledge):
+                found[subject, name] = facts
+    return found
+
+
+def _outspoken(subject: str, name: str, chains: Iterable[Sequence[str]], knowledge: Knowledge) -> bool:
+    """Whether, wherever a subject is inherited from, something nearer to the module says it otherwise."""
+    own = [chain[: chain.index(subject)] for chain in chains if subject in chain]
+    return bool(own) and all(any((nearer, name) in knowledge.facts for nearer in chain) for chain in own)
+
+
+def subjects_of(thing: Thing) -> Mapping[str, None]:
+    """What facts behind an outcome may be about: the types, reaches, sockets and plugs at hand, in order."""
     subjects: list[str] = []
     for side in SIDES if thing.side is None else (thing.side, *(s for s in SIDES if s != thing.side)):
         type_ = thing.type(side)
@@ -190,16 +212,7 @@ def rests_on(outcome: Outcome, thing: Thing, knowledge: Knowledge) -> Mapping[tu
             subjects += [local(terms.iri("Connector", connector)) for connector in type_.connectors]
         subjects += [str(thing.get(column, side)) for column in ("speaks", "socket") if thing.get(column, side)]
     subjects += [str(thing.row[column]) for column in _LIMIT_COLUMNS if thing.row.get(column)]
-    at_hand = dict.fromkeys(subjects)
-    found = {}
-    for name in outcome.rests_on:
-        for subject in at_hand:
-            facts = knowledge.facts.get((subject, name), ())
-            if name in _BETWEEN:
-                facts = tuple(fact for fact in facts if local(text_of(fact.value)) in at_hand)
-            if facts:
-                found[subject, name] = facts
-    return found
+    return dict.fromkeys(subjects)
 
 
 def _merge_cases(findings: pl.DataFrame, judged: Judged, knowledge: Knowledge) -> pl.DataFrame:

@@ -1,31 +1,21 @@
-"""Options of more links than one reads one by one: a row for each link and option, worked out once a situation."""
+"""Options of more links than one reads one by one: a row for each link and option, worked out once a case."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
-from . import fields
-from .applied import Applied, fellow, shifted
-from .candidates import ROW_SCHEMA, Outcomes
+from .applied import Applied
+from .candidates import Outcomes
 from .choices import TABLE_SCHEMA, LinkOptions, Option, Rejected
 from .design import SIDES
 from .findings import verdict_of
-from .moves import hangs_on
 from .repairs import Judging, needs_of
-from .situations import NUMBERS, situations
+from .result import Finding
+from .trials import Trials, trials
 
 __all__ = ["table_from", "told_of"]
-
-# Properties of what links of one kind may differ in (situations.NUMBERS).
-_MEASURED = frozenset(
-    field.property
-    for table in (fields.LINK, fields.END, fields.DEVICE)
-    for field in table
-    if field.column in {name.removeprefix("a_").removeprefix("b_") for name in NUMBERS} | {"optics_power_mw"}
-)
 
 
 def table_from(told: Iterable[LinkOptions]) -> pl.DataFrame:
@@ -45,143 +35,87 @@ def _named(each: Option | Rejected) -> tuple[object, ...]:
 
 def told_of(
     rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], now: pl.DataFrame, judging: Judging
-) -> tuple[pl.DataFrame, Mapping[int, Sequence[Applied]]]:
+) -> tuple[pl.DataFrame, Sequence[Applied]]:
     """choices.TABLE_SCHEMA: what every strategy comes to on every link, but for what no link of its kind can have.
 
-    Beside it are `kind` and `nth`, the place of a proposal among those that are left of its kind, which come with it.
-    rows has links, ROW_SCHEMA and `kind`; applied by kind what is proposed to its links; now the `verdict` of each.
+    rows     links, ROW_SCHEMA and `kind`; applied has by kind what is proposed to its links; now the `verdict` of each
+
+    Beside it are `way`, which of the proposals that come with it a row is about, and `warned`, whether a rule warns.
     """
-    first = rows.unique("kind", keep="first", maintain_order=True)
-    probes = _crossed(_of_no_length(first), applied)
-    probed = judging(probes.select(*ROW_SCHEMA))
-    stays = {
-        (kind, nth) for kind, each in applied.items() for nth, one in enumerate(each) if one.proposal.strategy == "stay"
-    }
-    open_ = [
-        at
-        for at, key in enumerate(probes.select("kind", "nth").iter_rows())
-        if key in stays or not _refused(probed.severities(at))
-    ]
-    left: dict[int, list[Applied]] = defaultdict(list)
-    for kind, nth in probes[open_].select("kind", "nth").iter_rows():
-        left[kind].append(applied[kind][nth])
-    judged = probed.judged.links[pl.Series(open_, dtype=pl.UInt32)].hstack(probes[open_].select("kind"))
-    limits = {int(str(kind)): own for (kind,), own in judged.group_by("kind")}
-    beside = {kind: [fellow(each) for each in own if each.proposal.beside] for kind, own in left.items()}
-    shifts = {kind: [each.shifts for each in (*own, *beside[kind])] for kind, own in left.items()}
-    placed = rows.with_columns(situation=situations(rows, limits, shifts, splice_mdb=probed.knowledge.splice))
-    each = placed.unique("situation", keep="first", maintain_order=True)
-    tried, gone_on = _crossed(each, left), _crossed(each, beside)
-    outcomes = judging(pl.concat([tried, gone_on]).select(*ROW_SCHEMA))
-    told = _told(tried, left, outcomes, _fellows(tried, gone_on, left, outcomes))
-    by_link = placed.select("link", "situation").join(told, on="situation", how="inner", maintain_order="left")
-    by_link = by_link.join(now.select("link", now="verdict"), on="link", how="left", maintain_order="left")
-    by_link = by_link.with_columns(verdict=pl.when(pl.col("strategy") == "stay").then("now").otherwise("verdict"))
-    return by_link.select(*TABLE_SCHEMA, "kind", "nth"), left
+    found = trials(rows, applied, judging)
+    told = _told(found)
+    # the rows of one situation stand together
+    spans = found.tried.with_row_index("start").group_by("situation").agg(pl.col("start").first(), count=pl.len())
+    links = rows.select("link", situation=found.each).with_row_index("nth")
+    links = links.join(spans, on="situation", maintain_order="left")
+    places = pl.int_ranges("start", pl.col("start") + pl.col("count"), dtype=pl.UInt32)
+    each = links.select("nth", place=places).explode("place")
+    verdicts = rows.select("link").join(now, on="link", how="left", maintain_order="left")["verdict"]
+    own = each.select(link=rows["link"].gather(each["nth"]), now=verdicts.gather(each["nth"]))
+    by_link = told[each["place"]].hstack(own)
+    verdict = pl.when(pl.col("strategy") == "stay").then("now").otherwise("verdict")
+    return by_link.with_columns(verdict=verdict).select(*TABLE_SCHEMA, "way", "warned"), found.ways.each
 
 
-def _refused(severities: Mapping[str, str]) -> bool:
-    """Whether a rule that hangs on no number is broken: no link of the kind can then have it."""
-    return any(severity == "violation" and not hangs_on(rule) & _MEASURED for rule, severity in severities.items())
-
-
-def _of_no_length(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows that no limit is left out for: nothing is measured on them, and they are of no length."""
-    return rows.with_columns(
-        length_mm=pl.lit(0, pl.Int64),
-        loss_mdb=pl.lit(None, pl.Int64),
-        osnr_mdb=pl.lit(None, pl.Int64),
-        **{f"{side}_rx_mdbm": pl.lit(None, pl.Int64) for side in SIDES},
-    )
-
-
-def _crossed(rows: pl.DataFrame, applied: Mapping[int, Sequence[Applied]]) -> pl.DataFrame:
-    """Every row with every proposal of its kind applied; `nth` is the proposal's place among them."""
-    parts = []
-    for (kind,), own in rows.group_by("kind", maintain_order=True):
-        proposals = applied.get(int(str(kind)), ())
-        if not proposals:
-            continue
-        columns = sorted({name for each in proposals for name in each.changes})
-        changes = pl.DataFrame(
-            {
-                "nth": pl.int_range(len(proposals), dtype=pl.UInt32, eager=True),
-                **{
-                    f"new {name}": pl.Series([each.changes.get(name) for each in proposals], dtype=ROW_SCHEMA[name])
-                    for name in columns
-                },
-                **{f"set {name}": [name in each.changes for each in proposals] for name in columns},
-            }
-        )
-        both = own.join(changes, how="cross")
-        both = both.with_columns(
-            pl.when(f"set {name}").then(f"new {name}").otherwise(name).alias(name) for name in columns
-        ).select(*own.columns, "nth")
-        moved = [nth for nth, each in enumerate(proposals) if each.shifts]
-        parts.append(both.filter(~pl.col("nth").is_in(moved)) if moved else both)
-        parts += [shifted(both.filter(pl.col("nth") == nth), proposals[nth].shifts) for nth in moved]
-    return pl.concat([rows.clear().with_columns(nth=pl.lit(0, pl.UInt32)), *parts])
-
-
-def _fellows(
-    tried: pl.DataFrame, gone_on: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcomes: Outcomes
-) -> Mapping[int, int]:
-    """Of each row of a proposal beside the link of now, the row of that link as it then goes on."""
-    places = {key: tried.height + at for at, key in enumerate(gone_on.select("situation", "nth").iter_rows())}
-    found: dict[int, int] = {}
-    for at, (situation, kind, nth) in enumerate(tried.select("situation", "kind", "nth").iter_rows()):
-        if applied[kind][nth].proposal.beside:
-            before = sum(each.proposal.beside for each in applied[kind][:nth])
-            found[at] = places[situation, before]
-    return found
-
-
-def _told(
-    tried: pl.DataFrame, applied: Mapping[int, Sequence[Applied]], outcomes: Outcomes, fellows: Mapping[int, int]
-) -> pl.DataFrame:
-    places = list(tried.select("situation", "kind", "nth").iter_rows())
-    stays = {
-        situation: at
-        for at, (situation, kind, nth) in enumerate(places)
-        if applied[kind][nth].proposal.strategy == "stay"
-    }
-    worst = [dict(outcomes.severities(at)) for at in range(len(places))]
-    for at, fellow_at in fellows.items():  # what is new on the link of now, which goes on beside
-        now = outcomes.severities(stays[places[at][0]]).items()
-        new = dict(outcomes.severities(fellow_at).items() - now)
-        worst[at] |= {rule: worse for rule, worse in new.items() if worst[at].get(rule) != "violation"}
-    each = [applied[kind][nth] for _, kind, nth in places]
-    verdicts = [
-        "unknown" if one.lacks and verdict == "works" else verdict
-        for one, verdict in zip(each, (verdict_of(severities.values()) for severities in worst), strict=True)
-    ]
-    # what is needed is the same wherever the same rules of the same option are unknown
-    keys = [(*place[1:], tuple(sorted(severities.items()))) for place, severities in zip(places, worst, strict=True)]
-    standing = {key: at for at, key in reversed(list(enumerate(keys))) if verdicts[at] == "unknown"}
-    findings = outcomes.findings({row for at in standing.values() for row in (at, fellows.get(at, at))})
-    needed = {
-        key: "; ".join(
-            dict.fromkeys(
-                (
-                    *(need for row in (at, fellows.get(at, at)) for need in needs_of(findings.get(row, ()))),
-                    *each[at].lacks,
-                )
-            )
-        )
-        for key, at in standing.items()
-    }
-    needs = [needed[key] if verdict == "unknown" else None for key, verdict in zip(keys, verdicts, strict=True)]
-    rules = [sorted(rule for rule, severity in one.items() if severity == "violation") for one in worst]
-    return pl.DataFrame(
+def _told(found: Trials) -> pl.DataFrame:
+    """What each row of Trials.tried comes to: choices.TABLE_SCHEMA but for the link."""
+    ways, tried = found.ways.each, found.tried
+    lacks = list(dict.fromkeys(each.lacks for each in ways))
+    lacking = pl.Series([lacks.index(each.lacks) for each in ways], dtype=pl.UInt32)
+    stay = pl.when(pl.col("fellow").is_not_null()).then("stay").alias("stay")
+    of = tried.select("case", "fellow", stay, lacks=lacking.gather(tried["way"]))
+    few = of.unique(maintain_order=True)
+    outcomes = _outcomes(few, lacks, found.outcomes)
+    of = of.join(few.hstack(outcomes), on=of.columns, nulls_equal=True, maintain_order="left")
+    by_way = pl.DataFrame(
         {
-            "situation": tried["situation"],
-            "kind": tried["kind"],
-            "nth": tried["nth"],
-            "strategy": [one.proposal.strategy for one in each],
-            **{f"{s}_module": [type_.id if (type_ := one.types[s]) else None for one in each] for s in SIDES},
-            "rate_gbps": tried["rate_gbps"] * pl.Series([one.proposal.copies or 1 for one in each]),
-            "verdict": verdicts,
-            "needs": needs,
-            "rules": pl.Series(rules, dtype=pl.List(pl.String)),
-        }
-    )
+            "strategy": [each.proposal.strategy for each in ways],
+            **{f"{s}_module": [type_.id if (type_ := each.types[s]) else None for each in ways] for s in SIDES},
+            "copies": pl.Series([each.proposal.copies or 1 for each in ways], dtype=pl.Int64),
+        },
+        schema_overrides={f"{s}_module": pl.String() for s in SIDES},
+    )[tried["way"]]
+    rate = (found.rate_gbps.gather(tried["case"]) * by_way["copies"]).alias("rate_gbps")
+    return by_way.with_columns(rate).with_columns(tried["way"]).hstack(of.select("verdict", "needs", "rules", "warned"))
+
+
+def _outcomes(few: pl.DataFrame, lacks: Sequence[tuple[str, ...]], outcomes: Outcomes) -> pl.DataFrame:
+    """Of cases, with that of the link of now beside them where it goes on, `verdict`, `needs` and broken `rules`."""
+    worst = [_worst(outcomes, case, fellow, stay) for case, fellow, stay, _ in few.iter_rows()]
+    lacked = [lacks[at] for at in few["lacks"]]
+    verdicts = [
+        "unknown" if more and verdict == "works" else verdict
+        for more, verdict in zip(lacked, (verdict_of(each.values()) for each in worst), strict=True)
+    ]
+    unknown = few.filter(pl.Series(verdicts, dtype=pl.String) == "unknown")
+    findings = outcomes.findings({row for name in _CASES for row in unknown[name].drop_nulls()})
+    needs = [
+        "; ".join(dict.fromkeys((*needs_of(_standing(findings, *cases)), *more))) if verdict == "unknown" else None
+        for cases, more, verdict in zip(few.select(_CASES).iter_rows(), lacked, verdicts, strict=True)
+    ]
+    rules = [sorted(rule for rule, severity in each.items() if severity == "violation") for each in worst]
+    told = {"verdict": verdicts, "needs": needs, "rules": rules}
+    warned = pl.Series("warned", ["warning" in each.values() for each in worst], dtype=pl.Boolean)
+    return pl.DataFrame(told, schema={name: TABLE_SCHEMA[name] for name in told}).with_columns(warned)
+
+
+_CASES = ("case", "fellow", "stay")
+
+
+def _standing(
+    findings: Mapping[int, Sequence[Finding]], case: int, fellow: int | None, stay: int | None
+) -> Iterator[Finding]:
+    """The findings on a case, and what is new on the link of now where that goes on beside."""
+    yield from findings.get(case, ())
+    if fellow is not None and stay is not None:
+        known = {(finding.rule, finding.severity) for finding in findings.get(stay, ())}
+        yield from (each for each in findings.get(fellow, ()) if (each.rule, each.severity) not in known)
+
+
+def _worst(outcomes: Outcomes, case: int, fellow: int | None, stay: int | None) -> Mapping[str, str]:
+    """The worst severity of each rule on a case, and what is new on the link of now where that goes on beside."""
+    own = outcomes.severities(case)
+    if fellow is None or stay is None:
+        return own
+    new = dict(outcomes.severities(fellow).items() - outcomes.severities(stay).items())
+    return {**own, **{rule: worse for rule, worse in new.items() if own.get(rule) != "violation"}}

@@ -68,8 +68,10 @@ class _Place:
         return _Place(self.file, f"{self.path}.{name}" if self.path else name, self.bad)
 
     def wrong(self, found: object, expected: str) -> None:
-        said = repr(found) if isinstance(found, str) else str(found)
-        self.bad.append(BadCell(self.file, 0, self.path, said, expected))
+        self.lacks(repr(found) if isinstance(found, str) else str(found), expected)
+
+    def lacks(self, found: str, expected: str) -> None:
+        self.bad.append(BadCell(self.file, 0, self.path, found, expected))
 
 
 def _table(readers: Mapping[str, Reader], *, needs: Sequence[str] = ()) -> Reader:
@@ -79,10 +81,10 @@ def _table(readers: Mapping[str, Reader], *, needs: Sequence[str] = ()) -> Reade
             return {}
         for name in value.keys() - readers.keys():
             near = get_close_matches(name, readers, n=1)
-            place.at(name).wrong("a name nobody knows", near[0] if near else f"one of {', '.join(readers)}")
+            place.at(name).lacks("a name nobody knows", near[0] if near else f"one of {', '.join(readers)}")
         for name in needs:
             if name not in value:
-                place.at(name).wrong("nothing", "a value: it has to be given")
+                place.at(name).lacks("nothing", "a value: it has to be given")
         return {name: reader(place.at(name), value[name]) for name, reader in readers.items() if name in value}
 
     return read
@@ -184,13 +186,13 @@ def _of(make: Callable[..., Any], readers: Mapping[str, Reader], *, needs: Seque
 def _target(place: _Place, told: Mapping[str, Any]) -> Target | None:
     between = told.get("between")
     if bool(told.get("links")) == bool(between):
-        place.wrong("links and between" if between else "neither links nor between", "one of the two")
+        place.lacks("links and between" if between else "neither links nor between", "one of the two")
         return None
     if between and len(between) != 2:
         place.at("between").wrong(", ".join(between), "two devices")
         return None
     if told.get("rate") is None and not told.get("strategies"):
-        place.at("rate").wrong("nothing", 'a rate such as "400G", or strategies')
+        place.at("rate").lacks("nothing", 'a rate such as "400G", or strategies')
         return None
     return Target(told.get("links", ()), between, told.get("rate"), told.get("by"), told.get("strategies", ()))
 
@@ -220,7 +222,7 @@ def _windows(place: _Place, told: Mapping[str, Any]) -> Windows:
         each = (first + timedelta(days=every * nth) for nth in range(_MOST_DAYS))
         days = tuple([day for day in each if free(day)][:wanted])
     elif frozen and not days:
-        place.at("freeze").wrong("days of no work", "windows with days: give days, or first and every_days")
+        place.at("freeze").lacks("days of no work", "windows with days: give days, or first and every_days")
     if told.get("soak_days") and not (days or first):
         place.at("soak_days").wrong(told["soak_days"], "windows with days, or soak in windows")
     kept = tuple(day for day in days if free(day))

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
 import polars as pl
 
+from .contested import Otherwise, contests
 from .coverage import Looked, looked_at
 from .derive import Judged, derive
 from .design import SIDES, Design
 from .findings import findings_of, unjudged, verdict_of
 from .knowledge import Knowledge, know
-from .reason import How, reason
+from .reason import How, Memory, reason
 from .result import SEVERITIES, Audit, Coverage, Finding, Findings, Rows, Verdict
 from .rules import Rule, Rules, read_rules
 
@@ -47,16 +48,29 @@ def audit(
     Raises CatalogError where a rule, catalogue or policy file cannot be used.
     """
     knowledge = know(trust=trust, catalogs=catalogs)
-    return judge(design, derive(design, knowledge), knowledge, read_rules(rules))
+    return judge(design, derive(design, knowledge), knowledge, read_rules(rules), catalogs)
 
 
-def judge(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -> Audit:
-    """Judge a design that has been derived already."""
-    reasoned = reason(design, judged, knowledge, rules)
+def judge(
+    design: Design,
+    judged: Judged,
+    knowledge: Knowledge,
+    rules: Rules,
+    catalogs: Sequence[Path] = (),
+    *,
+    memory: Memory | None = None,
+) -> Audit:
+    """Judge a design that has been derived already; catalogs are the user's files that the knowledge is of.
+
+    memory is reason.reason's.
+    """
+    memory = {} if memory is None else memory
+    reasoned = reason(design, judged, knowledge, rules, memory)
     found = findings_of(reasoned.results, rules=rules, judged=judged, knowledge=knowledge)
     findings = _in_order(pl.concat([found, Findings.of(unjudged(rules, reasoned.hows)).frame]))
     looked = looked_at([rule for rule in rules.rules.values() if rule.shipped], judged)
-    verdicts = Verdicts(looked, findings, judged.assumed)
+    swayed = partial(contests, design, judged, knowledge=knowledge, rules=rules, catalogs=catalogs, memory=memory)
+    verdicts = Verdicts(looked, findings, judged.assumed, swayed)
     by_rule = Counter(findings.frame["rule"].to_list())
     return Audit(
         version=version(),
@@ -85,8 +99,14 @@ def _in_order(findings: pl.DataFrame) -> Findings:
 class Verdicts(Rows[Verdict]):
     """Verdicts by link name, made when they are asked for."""
 
-    def __init__(self, looked: Looked, findings: Findings, assumed: pl.LazyFrame) -> None:
-        self._looked = looked
+    def __init__(
+        self,
+        looked: Looked,
+        findings: Findings,
+        assumed: pl.LazyFrame,
+        swayed: Callable[[pl.DataFrame], Mapping[str, Sequence[Otherwise]]] = lambda found: {},
+    ) -> None:
+        self._looked, self._swayed = looked, swayed
         self._links = looked.links.sort("link")
         self._assumptions = assumed
         self._alike: dict[tuple[frozenset[str], int, int], tuple[int, tuple[str, ...]]] = {}
@@ -114,6 +134,13 @@ class Verdicts(Rows[Verdict]):
         """How many links there are, and how many of each verdict."""
         counted = dict(self.words["verdict"].value_counts().iter_rows())
         return {"links": len(self), **{word: counted.get(word, 0) for word in ("works", "fails", "unknown")}}
+
+    @cached_property
+    def _contests(self) -> Mapping[str, Sequence[Otherwise]]:
+        found = self._all.frame
+        shared = found.select("links", "rule", "severity").explode("links").rename({"links": "link"})
+        told = pl.concat([found.select("link", "rule", "severity"), shared]).drop_nulls("link")
+        return self._swayed(told.unique(maintain_order=True))
 
     @cached_property
     def _findings(self) -> Mapping[str, Sequence[Finding]]:
@@ -150,7 +177,8 @@ class Verdicts(Rows[Verdict]):
             assumed=self._assumed.get(link, ()),
             judged=judged,
             not_judged=not_judged,
-            contested=tuple(sorted({dispute for f in own for dispute in f.disputes})),
+            disputes=tuple(sorted({dispute for f in own for dispute in f.disputes})),
+            contested=tuple(map(str, self._contests.get(link, ()))),
         )
 
     def _aspects(self, found: frozenset[str], asked: int, told: int) -> tuple[int, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from .packed import packed, unpacked
 from .parts import ModuleType
 from .resources import folder
 from .sources import Fact, believe, catalog_files, read_facts, read_policy, read_sources
+from .trust import kept, trust_of
 
 __all__ = ["Interoperation", "Knowledge", "ModuleType", "fold", "know", "ship"]
 
@@ -20,6 +21,7 @@ __all__ = ["Interoperation", "Knowledge", "ModuleType", "fold", "know", "ship"]
 CODE = (
     "closure",
     "sources",
+    "trust",
     "terms",
     "owndata",
     "parts",
@@ -35,8 +37,8 @@ CODE = (
 def know(*, trust: str = "standards", catalogs: Sequence[Path] = ()) -> Knowledge:
     """Believe the shipped catalogue and the user's, under a policy.
 
-    trust is a shipped policy or a Turtle file; catalogs are TriG, Turtle, N-Quads or CSV files. Raises CatalogError
-    where a file cannot be read or contradicts the ontology.
+    trust is a shipped policy or a Turtle file, also without some sources (trust.py); catalogs are TriG, Turtle, N-Quads
+    or CSV files. Raises CatalogError where a file cannot be read or contradicts the ontology.
     """
     files = [*catalog_files(), *catalogs]
     name = _name(files, trust, bool(catalogs))
@@ -65,13 +67,16 @@ def _name(files: Sequence[Path], trust: str, checked: bool) -> str:
 
 def _worked_out(files: Sequence[Path], catalogs: Sequence[Path], trust: str) -> Knowledge:
     sources = read_sources(catalogs)
-    facts = read_facts(files)
-    belief = believe(facts, policy=read_policy(trust), sources=sources)
+    facts = kept(read_facts(files), trust_of(trust), sources)
+    belief = believe(facts, policy=read_policy(trust_of(trust).policy), sources=sources)
     inferred = _closed(belief.facts, files=files, trust=trust)
     if catalogs:
         from .check import check  # imports pySHACL, which only a user's catalogue needs here
 
-        check(facts, own={fact.source for fact in facts} - set(read_sources()))
+        # articles are there to be answered: what they say may clash with what others say
+        articles = {source.id for source in sources.values() if source.kind == "Article"}
+        own = {fact.source for fact in facts} - set(read_sources())
+        check([fact for fact in facts if fact.source not in articles], own=own)
     return laid_out(trust, belief, inferred, sources)
 
 
@@ -90,7 +95,7 @@ def ship() -> None:
 
 def _closed(facts: Sequence[Fact], *, files: Sequence[Path], trust: str) -> Iterable[Triple]:
     """The closure: shipped if it is of just these files, else worked out."""
-    if _shipped(trust).is_file():
+    if not trust_of(trust).without and _shipped(trust).is_file():
         head, *lines = _shipped(trust).read_text(encoding="utf-8").splitlines()
         if head == f"# {_digest(files, trust)}":
             return [(s[1:-1], p[1:-1], o) for s, p, o, _ in (line.split(" ") for line in lines)]
@@ -104,8 +109,9 @@ def _digest(files: Iterable[Path], trust: str) -> str:
 
 
 def _policy(trust: str) -> Path:
-    shipped = folder("ontology") / "trust" / f"{trust}.ttl"
-    return shipped if shipped.is_file() else Path(trust)
+    policy = trust_of(trust).policy
+    shipped = folder("ontology") / "trust" / f"{policy}.ttl"
+    return shipped if shipped.is_file() else Path(policy)
 
 
 def _shipped(trust: str) -> Path:

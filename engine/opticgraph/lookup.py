@@ -1,18 +1,22 @@
-"""The catalogue as people look things up: modules, cages, hosts, sources, contested figures and rules as rows."""
+"""The catalogue as people look things up: modules, cages, hosts, sources, contested figures, claims, rules as rows."""
 
 from __future__ import annotations
 
 import csv
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from . import hosts
+from .ask import query
+from .claims import claims
 from .errors import QueryError
 from .knowledge import Knowledge, fold, know
+from .read import load
 from .resources import folder
 from .rules import Rules, read_rules
-from .sources import Fact, text_of
+from .sources import Fact, catalog_files, local, text_of
 from .table import Table
 
 __all__ = ["TOPICS", "look_up"]
@@ -23,8 +27,8 @@ def look_up(
 ) -> Table:
     """Rows about a topic, those that the term names; all of them without one.
 
-    topic is modules, cages, hosts, sources, contested or rules. Raises QueryError for any other, and where a term
-    names nothing.
+    topic is modules, cages, hosts, sources, contested, claims or rules. Raises QueryError for any other, and where a
+    term names nothing.
     """
     if topic not in TOPICS:
         raise QueryError(f"catalog: found {topic!r}; expected one of {', '.join(TOPICS)}")
@@ -32,6 +36,8 @@ def look_up(
         table = _rules(read_rules(rules))
     elif topic == "hosts":
         table = _hosts(term)
+    elif topic == "claims":
+        table = _claims(term, trust=trust, catalogs=catalogs, rules=rules)
     else:
         table = TOPICS[topic](know(trust=trust, catalogs=catalogs), term)
     if term and not table.rows:
@@ -149,15 +155,32 @@ def _sources(knowledge: Knowledge, term: str) -> Table:
 
 def _contested(knowledge: Knowledge, term: str) -> Table:
     rows = []
-    for (subject, figure), facts in sorted(knowledge.contested.items()):
+    for (subject, _), facts in sorted(knowledge.contested.items()):
         if term and fold(term) not in fold(subject):
             continue
-        believed = {f.value for f in knowledge.facts.get((subject, figure), ())}
         for fact in facts:
+            name = local(fact.figure)  # of a statement and its opposite either may be the fact's
+            believed = {f.value for f in knowledge.facts.get((local(fact.subject), name), ())}
             mark = "believed" if fact.value in believed else ""
-            rows.append((subject, figure, _short(fact.value), fact.source, fact.evidence, mark))
+            rows.append((subject, name, _short(fact.value), fact.source, fact.evidence, mark))
     columns = ("said_of", "figure", "value", "source", "evidence", "believed")
     return Table("About which figures do sources differ?", columns, tuple(rows))
+
+
+def _claims(term: str, *, trust: str, catalogs: Sequence[Path], rules: Sequence[Path]) -> Table:
+    """What comes of one claim, with the findings behind it, or of all claims of the article."""
+    known = {fold(name): name for name in claims(catalog_files())}
+    if term and fold(term) not in known:
+        near = ", ".join(get_close_matches(term.upper(), list(known.values()), n=3))
+        raise QueryError(f"catalog claims: found nothing by the name {term!r}" + (f"; nearest: {near}" if near else ""))
+    wanted = {"claim": known[fold(term)]} if term else {}
+    design = load(folder("ontology") / "claims")
+    answer = query(design, "claim-outcomes", wanted, trust=trust, catalogs=catalogs, rules=rules)
+    if term:
+        return answer
+    kept = [at for at, name in enumerate(answer.columns) if name != "why"]
+    rows = (tuple(row[at] for at in kept) for row in answer.rows)
+    return Table(answer.question, tuple(answer.columns[at] for at in kept), tuple(rows))
 
 
 def _rules(rules: Rules) -> Table:
@@ -176,5 +199,6 @@ TOPICS: Mapping[str, Callable[[Knowledge, str], Table]] = {
     "hosts": lambda knowledge, term: _hosts(term),
     "sources": _sources,
     "contested": _contested,
+    "claims": lambda knowledge, term: _claims(term, trust=knowledge.trust, catalogs=(), rules=()),
     "rules": lambda knowledge, term: _rules(read_rules()),
 }

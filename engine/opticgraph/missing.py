@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 import polars as pl
@@ -10,6 +11,9 @@ from .choices import Missing
 from .result import Audit, Findings
 
 __all__ = ["missing_facts"]
+
+
+_SUPPLY = re.compile(r"(?:[ab]_)?([a-z_]+):")
 
 
 def missing_facts(table: pl.DataFrame, now: Audit) -> tuple[Missing, ...]:
@@ -26,18 +30,15 @@ def missing_facts(table: pl.DataFrame, now: Audit) -> tuple[Missing, ...]:
         for supply in supplies:
             links[supply].add(link)
             verdicts[supply] += len(supplies) == 1
-    needed = (
-        table.filter(pl.col("strategy") != "stay", pl.col("needs").is_not_null())
-        .select("link", need=pl.col("needs").str.split("; "))
-        .explode("need")
-        .select("link", supply=pl.col("need").str.extract(r"^(?:[ab]_)?([a-z_]+):"))
-        .drop_nulls()
-    )
-    waiting = dict(needed.group_by("supply").len().iter_rows())
-    for supply, names in needed.group_by("supply").agg(pl.col("link").unique()).iter_rows():
-        links[supply] |= set(names)
+    asked = table.lazy().filter(pl.col("strategy") != "stay", pl.col("needs").is_not_null())
+    waiting: dict[str, int] = defaultdict(int)
+    for needs, names, count in asked.group_by("needs").agg(pl.col("link").unique(), pl.len()).collect().iter_rows():
+        for need in needs.split("; "):
+            if supply := _SUPPLY.match(need):
+                waiting[supply[1]] += count
+                links[supply[1]].update(names)
     found = [
-        Missing(supply, tuple(sorted(names)), verdicts[supply], waiting.get(supply, 0), _asking(supply, len(names)))
+        Missing(supply, tuple(sorted(names)), verdicts[supply], waiting[supply], _asking(supply, len(names)))
         for supply, names in links.items()
     ]
     return tuple(sorted(found, key=lambda each: (-each.verdicts - each.options, each.supply)))

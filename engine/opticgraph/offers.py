@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import polars as pl
+
 from .applied import Applied
 from .candidates import ROW_SCHEMA, Outcomes
 from .choices import Flip, LinkOptions, Option, Rejected, Work
@@ -14,7 +16,7 @@ from .findings import verdict_of
 from .judge import Verdicts
 from .prices import Prices
 from .repairs import needs_of
-from .result import Audit, Finding
+from .result import Audit, Finding, Findings
 from .seats import KEPT, Place
 from .strategies import STRATEGIES
 from .work import work_of
@@ -54,13 +56,14 @@ def offers(
     """Options and refusals of each link; flips by place in asked.applied, repairs by link."""
     assert isinstance(now.verdicts, Verdicts)
     verdicts = dict(now.verdicts.words.iter_rows())  # worked out once, and no object a link
+    standing = _standing(asked, now)
     moving = _moving_together(asked)
     offered: dict[int, list[Option]] = defaultdict(list)
     refused: dict[int, list[Rejected]] = defaultdict(list)
     for at, (nth, each) in enumerate(asked.applied):
         row = asked.rows[nth]
         if each.proposal.strategy == "stay":
-            offered[nth].append(_stay(asked, row, each, verdicts[str(row["link"])], now))
+            offered[nth].append(_stay(asked, row, each, verdicts[str(row["link"])], standing[str(row["link"])]))
         elif asked.verdict(at) == "fails":
             refused[nth].append(_rejected(row, each, asked.findings[at], flips.get(at, ())))
         else:
@@ -80,9 +83,21 @@ def offers(
     )
 
 
-def _stay(asked: Asked, row: Row, applied: Applied, verdict: str, now: Audit) -> Option:
-    """The link as it is, with the verdict of the audit."""
-    own = tuple(finding for finding in now.findings if row["link"] in finding.links)
+def _standing(asked: Asked, now: Audit) -> Mapping[str, Sequence[Finding]]:
+    """The findings of the audit on each link that is asked about."""
+    found: dict[str, list[Finding]] = {str(row["link"]): [] for row in asked.rows}
+    assert isinstance(now.findings, Findings)
+    names = pl.Series(list(found), dtype=pl.String).implode()
+    told = pl.col("links").list.eval(pl.element().is_in(names)).list.any()
+    for finding in Findings(now.findings.frame.filter(told)):
+        for link in dict.fromkeys(finding.links):
+            if link in found:
+                found[link].append(finding)
+    return found
+
+
+def _stay(asked: Asked, row: Row, applied: Applied, verdict: str, own: Sequence[Finding]) -> Option:
+    """The link as it is, with the verdict and the findings of the audit."""
     needs = [finding.supply for finding in own if finding.severity == "unknown" and finding.supply]
     return _made(row, applied, verdict, needs, own, (), work_of(row, applied, asked.outcomes.knowledge))
 
@@ -243,7 +258,7 @@ def _together(
     """Links that move with this one: legs of one module, parallel links it takes over, other users of its cages."""
     own = str(row["link"])
     if applied.proposal.merged:
-        team = sorted(row["team"] or ())  # type: ignore[call-overload]
+        team = sorted(str(other["link"]) for other in asked.everyone if other["team"] == row["team"])
         return tuple(link for link in team if link != own)[: applied.proposal.merged - 1]
     found: set[str] = set()
     for key in _module_keys(row, applied):

@@ -15,14 +15,15 @@ from types import MappingProxyType
 from . import terms
 from .errors import BadCell, CatalogError
 
-__all__ = ["COLUMNS", "triples"]
+__all__ = ["COLUMNS", "COUNT", "triples"]
 
 OPTIC = "https://w3id.org/opticgraph/ontology#"
 PART = "https://w3id.org/opticgraph/catalog#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
-# Column -> (property, closed list or "" for a decimal).
+COUNT = "count"
+# Column -> (property, closed list, or "" for a decimal, or COUNT for a whole number).
 COLUMNS = MappingProxyType(
     {
         "power_w": ("powerW", ""),
@@ -34,6 +35,8 @@ COLUMNS = MappingProxyType(
         "polish": ("polish", "Polish"),
         "host_fec": ("hostFec", "Fec"),
         "form_factor": ("formFactor", "FormFactor"),
+        "band": ("band", "Band"),
+        "fibers": ("fibers", COUNT),
     }
 )
 _REACH = MappingProxyType({"reach_m": "reachM", "loss_budget_db": "lossBudgetDb"})
@@ -114,6 +117,11 @@ def _part(file: Path, at: int, cells: dict[str, str], bad: list[BadCell]) -> lis
 def _figure(
     file: Path, at: int, name: str, text: str, subject: str, property: str, closed: str, bad: list[BadCell]
 ) -> list[tuple[str, str, str]]:
+    if closed == COUNT:
+        if not re.fullmatch("[1-9][0-9]?", text):
+            bad.append(BadCell(file.name, at, name, repr(text), "a whole number, such as 2"))
+            return []
+        return [(subject, OPTIC + property, f'"{text}"^^<{_XSD}integer>')]
     if closed:
         word = terms.notation(closed, text)
         if word is None:

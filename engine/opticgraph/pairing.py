@@ -181,7 +181,9 @@ def pair_of(
         budgets = [any(r.budget_mdb is not None for r in reaches) for reaches in (a_reaches, b_reaches)]
         dark = line == NOTHING and any(t.coherent for t in types) and not all(budgets)
         facts["unsuited"] = dark or any(_unsuited(t, fiber, line, knowledge) for t in types)
-        facts["strands_needed"] = _most(i.fibers for i in spoken)
+        facts["strands_needed"] = _most(
+            [_fibers(a, a_legs, a_speaks, knowledge), _fibers(b, b_legs, b_speaks, knowledge)]
+        )
         facts["crossing"] = spoken[0].crossing if agree and spoken[0].crossing == spoken[-1].crossing else ()
         facts["reflectance_limit_mdb"] = _least(_reflectance(t, connectors) for t in types)
         facts["a_receive_min_mdbm"] = _receive_min(a, a_reaches)
@@ -329,6 +331,14 @@ def _dispersion(types: Sequence[ModuleType]) -> Mapping[str, object]:
         "dispersion_floor": _most(t.dispersion_limits[0] for t in types),
         "dispersion_ceiling": _least(t.dispersion_limits[1] for t in types),
     }
+
+
+def _fibers(type_: ModuleType | None, legs: int | None, speaks: str | None, knowledge: Knowledge) -> int | None:
+    """How many fibres an end uses: of a whole module what is said of it, of a leg what its interface has."""
+    if type_ is not None and not legs:
+        return type_.fibers
+    spoken = knowledge.interfaces.get(speaks or "")
+    return spoken.fibers if spoken else None
 
 
 def _least(values: Iterable[int | None]) -> int | None:

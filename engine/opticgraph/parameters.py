@@ -12,6 +12,7 @@ import polars as pl
 import pyoxigraph as ox
 
 from . import terms
+from .claims import claims
 from .design import SIDES, Design
 from .errors import QueryError
 from .graph import PART, XSD
@@ -20,13 +21,13 @@ from .question import Parameter, Question
 from .resolve import candidates
 from .result import VERDICTS
 from .rules import RULE, read_rules
-from .sources import OPTIC, SOURCE, text_of
+from .sources import CLAIM, OPTIC, SOURCE, catalog_files, text_of
 
 __all__ = ["bind"]
 
 LISTED = 8  # names that an error gives
 
-_PREFIXES = MappingProxyType({"optic": OPTIC, "part": PART, "rule": RULE, "source": SOURCE})
+_PREFIXES = MappingProxyType({"claim": CLAIM, "optic": OPTIC, "part": PART, "rule": RULE, "source": SOURCE})
 _PREFIXED = re.compile(r"([A-Za-z]\w*):(.+)")
 _IRI = re.compile(r"<?(https?://[^<>\"{}|^`\\\x00-\x20]+|urn:[^<>\"{}|^`\\\x00-\x20]+)>?")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
@@ -80,8 +81,10 @@ def _named(parameter: Parameter, prefix: str, value: str, *, knowledge: Knowledg
             return terms.iri(*told)  # type: ignore[arg-type]
         case "part":
             return PART + quote(_catalogued(parameter, value, name, example, knowledge), safe="")
+        case "claim":
+            known: tuple[str, ...] = claims(catalog_files())
         case "source":
-            known: tuple[str, ...] = tuple(knowledge.sources)
+            known = tuple(knowledge.sources)
         case _:
             known = tuple(sorted(read_rules(()).rules))
     if name not in known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -195,7 +195,7 @@ def _type(
         id=local(subject),
         interface=local(interface),
         form_factor=word(about, "formFactor"),
-        medium=next((medium for kind, medium in MEDIA.items() if kind in kinds), None),
+        medium=_medium((said.get(text_of(v), {}) for v in about.get(OPTIC + "reach", ())), kinds),
         coherent="CoherentInterface" in kinds,
         direction=word(about, "direction"),
         rate_gbps=one(about, "rateGbps", whole),
@@ -241,6 +241,18 @@ def _type(
         ),
         about=tuple(dict.fromkeys(local(s) for s in chain)),
     )
+
+
+def _medium(reaches: Iterable[About], kinds: set[str]) -> str | None:
+    """What it is made for: the one class of fibre that all its reaches are over, or else that of its interface.
+
+    A part may be sold for another fibre than its interface is named for, and its data sheet wins for that part.
+    """
+    by_kind = next((medium for kind, medium in MEDIA.items() if kind in kinds), None)
+    wider = {fiber: text_of(over) for fiber, _, over in terms.broader()}
+    fibers = {text_of(v) for reach in reaches for v in reach.get(OPTIC + "onFiber", ())}
+    classes = {local(wider.get(fiber, fiber)) for fiber in fibers} & {"SMF", "MMF"}
+    return classes.pop() if len(classes) == 1 and by_kind != "cable assembly" else by_kind
 
 
 def _reach(node: str, said: Said) -> Reach:

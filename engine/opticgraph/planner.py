@@ -66,8 +66,8 @@ def plan(
     asked = asked_of(design, wish, to_gbps)
     knowledge, known = know(trust=trust, catalogs=catalogs), read_rules(rules)
     judged = derive(asked.design, knowledge)
-    now = judge(asked.design, judged, knowledge, known)
-    memory: Memory = {}
+    memory: Memory = {}  # links as they would be are of many kinds that there are today
+    now = judge(asked.design, judged, knowledge, known, catalogs, memory=memory)
     judging = partial(judge_rows, knowledge=knowledge, rules=known, memory=memory)
     every = asked_links(judged, None)
     rows = every.filter(pl.col("link").is_in(list(asked.targets)))

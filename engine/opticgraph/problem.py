@@ -132,18 +132,26 @@ class Problem:
                 found[target].append(task)
         return found
 
+    @cached_property
+    def retires(self) -> frozenset[str]:
+        """Edges that some task takes out for good."""
+        return frozenset(edge for task in self.tasks for edge, rate in task.rates if rate <= 0)
+
     def usable(self, window: int) -> int:
         """The first window that may use what this one has set free."""
         return self.usable_from[window] if self.usable_from else window + 1
 
 
 def flows(problem: Problem, assignment: Assignment) -> Iterator[tuple[int, frozenset[str], Mapping[str, int]]]:
-    """Of each window in which something is done: which edges are down, and what the others carry then."""
+    """Of each window in which something is done: which edges are down, and what the others carry then.
+
+    The rates are one mapping, which changes when the next window is asked for.
+    """
     by_window = _by_window(assignment)
     rates = {name: edge.gbps for name, edge in problem.edges.items()}
     for window in sorted(by_window):
         tasks = [problem.by_name[name] for name in by_window[window]]
-        yield window, frozenset(edge for task in tasks for edge in task.down), dict(rates)
+        yield window, frozenset(edge for task in tasks for edge in task.down), rates
         for task in tasks:
             rates.update(task.rates)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from .alike import alike
-from .applied import Applied, apply
+from .applied import READ, Applied, apply, read_of
 from .candidates import base_rows
 from .derive import Judged, derive
 from .design import SIDES, Design
@@ -35,14 +35,14 @@ WANTED_GBPS = 400  # where neither the design nor the user says what is wanted
 class Told:
     """What every strategy comes to on every link.
 
-    table    choices.TABLE_SCHEMA, and `kind` and `nth`: which proposal of its kind a row is about
-    rows     the links asked about, with `kind`
-    applied  by kind the proposals as applied to its first link; what names a place there is that link's own
+    table  choices.TABLE_SCHEMA, `way`: which of the ways a row is about, and `warned`: whether a rule warns of it
+    rows   the links asked about, with `kind`
+    ways   proposals as applied to one link; what names a place there is that link's own
     """
 
     table: pl.DataFrame
     rows: pl.DataFrame
-    applied: Mapping[int, Sequence[Applied]]
+    ways: Sequence[Applied]
 
 
 def told_alike(
@@ -69,29 +69,26 @@ def told_alike(
     for nth, each in applied_to(design, first, places, knowledge):
         applied[first["kind"][nth]].append(each)
     assert isinstance(now.verdicts, Verdicts)
-    table, left = told_of(rows, applied, now.verdicts.words, judging)
-    return Told(table, rows, left)
+    table, ways = told_of(rows, applied, now.verdicts.words, judging)
+    return Told(table, rows, ways)
 
 
 def asked_links(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
-    """The rows of links that are not spare, with what the strategies read beside: target and parallel links.
-
-    to_gbps is the wanted rate; without it target_gbps of each link, else WANTED_GBPS.
-    """
+    """The rows of links, with what the strategies read beside: target, parallel links, and the number these share."""
     found = base_rows(judged).filter(pl.col("status") != "spare").sort("link")
     told = ("a_type", "b_type", "a_speaks", "b_speaks", "a_power_high_mw", "b_power_high_mw", "strands_needed")
     types = judged.links.select("link", "case", *told).filter(pl.col("case") == 0)
     found = found.join(types.drop("case"), on="link", how="left", maintain_order="left")
     wanted = pl.lit(to_gbps) if to_gbps else pl.col("target_gbps").fill_null(WANTED_GBPS)
     found = found.with_columns(target_gbps=pl.when(wanted > pl.col("rate_gbps").fill_null(0)).then(wanted))
-    pair = pl.concat_list("a_device", "b_device").list.sort()
-    spoken = pl.concat_list("a_speaks", "b_speaks").list.sort()  # whichever end a record names first, of any maker
-    same = [pair, spoken, "rate_gbps", "fiber_type", "target_gbps"]
+    # whichever end a record names first, of any maker
+    ends = [pl.col(f"{side}_{name}").fill_null("") for name in ("device", "speaks") for side in SIDES]
+    same = [each(*ends[at : at + 2]) for at in (0, 2) for each in (pl.min_horizontal, pl.max_horizontal)]
+    team = alike(Wide(found), [*same, *map(pl.col, ("rate_gbps", "fiber_type", "target_gbps"))])
     active = pl.col("status") == "active"
     whole = active & (pl.col("a_lanes").list.len().fill_null(0) == 0) & (pl.col("b_lanes").list.len().fill_null(0) == 0)
-    return found.with_columns(
-        parallel=pl.when(whole).then(whole.sum().over(same)).cast(pl.Int64),
-        team=pl.when(whole).then(pl.col("link").filter(whole).implode().over(same)),
+    return found.with_columns(team=pl.when(whole).then(team)).with_columns(
+        parallel=pl.when(pl.col("team").is_not_null()).then(pl.len().over("team")).cast(pl.Int64)
     )
 
 
@@ -106,9 +103,17 @@ def applied_to(
     asked = _with_only(design, few)
     graph = graph_of(asked, derive(asked, knowledge), knowledge) + _beside(few)
     members = dict(first.select("link", "at").iter_rows())
-    held = list(rows.iter_rows(named=True))
+    held = list(rows.select(READ).iter_rows(named=True))
+    ends = [
+        {side: places[end] for side, end in zip(SIDES, ((a, a_port), (b, b_port)), strict=True)}
+        for a, a_port, b, b_port in rows.select("a_device", "a_port", "b_device", "b_port").iter_rows()
+    ]
+    numbers: dict[object, int] = {}
+    like = [numbers.setdefault(read_of(row, own), len(numbers)) for row, own in zip(held, ends, strict=True)]
+    proposals: dict[object, int] = {}
+    told: dict[tuple[int, int], tuple[Applied, object] | None] = {}  # by proposal, of links that are read alike
     found: dict[int, list[Applied]] = defaultdict(list)
-    seen: set[tuple[object, ...]] = set()
+    seen: set[tuple[int, object]] = set()
     seated: dict[tuple[str, Place], tuple[ModuleType, Seat] | None] = {}
 
     def seat(interface: str, place: Place) -> tuple[ModuleType, Seat] | None:
@@ -117,17 +122,21 @@ def applied_to(
         return seated[interface, place]
 
     for proposal in propose(graph):
+        said = proposals.setdefault(proposal.said, len(proposals))
         for nth in members.get(proposal.link, ()):  # not for further meanings of a name, which are links of their own
-            row = held[nth]
-            own = {side: places[str(row[f"{side}_device"]), str(row[f"{side}_port"])] for side in SIDES}
-            applied = apply(proposal, row, own, knowledge, seat)
-            if applied is None:
-                continue
-            key = (nth, proposal.copies, proposal.merged, proposal.beside, str(sorted(applied.changes.items())))
-            if key not in seen:  # two strategies may propose the same; the first one has it
-                seen.add(key)
-                found[nth].append(applied)
+            if (said, like[nth]) not in told:
+                made = apply(proposal, held[nth], ends[nth], knowledge, seat)
+                told[said, like[nth]] = (made, _same(made)) if made else None
+            if (each := told[said, like[nth]]) and (nth, each[1]) not in seen:
+                seen.add((nth, each[1]))  # two strategies may propose the same; the first one has it
+                found[nth].append(each[0])
     return [(nth, applied) for nth in sorted(found) for applied in found[nth]]
+
+
+def _same(applied: Applied) -> object:
+    """What two proposals to one link have alike if they are the same."""
+    proposal = applied.proposal
+    return proposal.copies, proposal.merged, proposal.beside, str(sorted(applied.changes.items()))
 
 
 def _with_only(design: Design, links: pl.DataFrame) -> Design:

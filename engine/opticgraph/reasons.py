@@ -89,7 +89,7 @@ def explain(
         near = get_close_matches(link, names, n=3, cutoff=0.4)
         hint = f" Nearest: {', '.join(near)}." if near else ""
         raise QueryError(f"link: found {link!r}; expected one of the {len(set(names))} judged links.{hint}")
-    result = judge(design, judged, knowledge, known_rules)
+    result = judge(design, judged, knowledge, known_rules, catalogs)
     verdict = next(v for v in result.verdicts if v.link == link)
     findings = [f for f in result.findings if link in f.links]
     aspects = [

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from .knowledge import Knowledge, ModuleType, fold
 
-__all__ = ["candidates", "nearest"]
+__all__ = ["candidates", "nearest", "runs"]
 
 
 def candidates(name: str, *, socket: str | None, knowledge: Knowledge) -> tuple[str, ...]:
@@ -38,6 +38,12 @@ def nearest(name: str, knowledge: Knowledge, *, count: int = 3) -> tuple[str, ..
     )
 
 
+def runs(type_: ModuleType, socket: str | None, knowledge: Knowledge) -> bool:
+    """Whether a socket has the lanes that a module wants of its host, and as fast; one that is not known has none."""
+    lanes, rate = knowledge.sockets.get(socket or "", (None, None))
+    return (type_.electrical_rate_mbps or 0) <= (rate or 0) and (type_.electrical_lanes or 0) <= (lanes or 0)
+
+
 def _types_of(interface: str, knowledge: Knowledge) -> Iterable[ModuleType]:
     types = [knowledge.types[id] for id in knowledge.by_interface.get(interface, ())]
     plain = [
@@ -48,11 +54,9 @@ def _types_of(interface: str, knowledge: Knowledge) -> Iterable[ModuleType]:
 
 def _preference(type_: ModuleType, socket: str | None, knowledge: Knowledge) -> tuple[object, ...]:
     takes = socket is not None and type_.form_factor in knowledge.takes.get(socket, ())
-    lanes, rate = knowledge.sockets.get(socket or "", (None, None))
-    runs = takes and (type_.electrical_rate_mbps or 0) <= (rate or 0) and (type_.electrical_lanes or 0) <= (lanes or 0)
     return (
         type_.form_factor != socket,
-        not runs,
+        not (takes and runs(type_, socket, knowledge)),
         _USUAL.index(type_.form_factor) if type_.form_factor in _USUAL else len(_USUAL),
         len(type_.about) == 3,
         type_.id,

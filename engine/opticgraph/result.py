@@ -184,7 +184,8 @@ class Verdict:
     assumed     what was assumed, as sentences
     judged      how many rules judged it
     not_judged  the rules that could not, for want of a value that does not block
-    contested   facts it rests on about which sources differ: `powerW of 100G-ZR4-QSFP28: 7.5 (MT-ZR4), 5 (BD-ZR4)`
+    disputes    facts it rests on about which sources differ: `powerW of 100G-ZR4-QSFP28: 7.5 (MT-ZR4), 5 (BD-ZR4)`
+    contested   what would give another verdict, were it believed: `works if reachM of X: 150 (SHOP), not 100 (MAKER)`
     """
 
     link: str
@@ -193,6 +194,7 @@ class Verdict:
     assumed: tuple[str, ...]
     judged: int
     not_judged: tuple[str, ...]
+    disputes: tuple[str, ...]
     contested: tuple[str, ...]
 
 

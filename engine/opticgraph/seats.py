@@ -14,7 +14,7 @@ from .design import SIDES
 from .errors import DesignError
 from .knowledge import Knowledge, ModuleType
 from .ports import port_number
-from .resolve import candidates
+from .resolve import candidates, runs
 
 __all__ = ["Place", "Seat", "free_alike", "free_seats", "places_of", "seat_for"]
 
@@ -27,7 +27,7 @@ class Seat:
     """A cage that an end may use.
 
     way     kept, free, or other host
-    port    its name on the device
+    port    its name on the device; of the cage of now the link tells it
     count   how many like it there are; names are their ports, of free ones
     host    the model that would take the device's place
     """
@@ -36,7 +36,7 @@ class Seat:
     socket: str | None
     power_mw: int | None
     modes: tuple[str, ...] | None
-    port: str
+    port: str = ""
     count: int = 1
     host: str = ""
     names: tuple[str, ...] = ()
@@ -44,10 +44,9 @@ class Seat:
 
 @dataclass(frozen=True)
 class Place:
-    """What one end may use: its seats, the cage of now first, and the adapter that is there now."""
+    """What one end may use: its seats, the cage of now first."""
 
     seats: tuple[Seat, ...]
-    adapter: str | None
 
 
 def places_of(judged: Judged, links: pl.DataFrame, *, host: str | None = None) -> dict[tuple[str, str], Place]:
@@ -62,16 +61,15 @@ def places_of(judged: Judged, links: pl.DataFrame, *, host: str | None = None) -
             socket=f"{s}_cage",
             power=f"{s}_cage_power_mw",
             modes=f"{s}_modes",
-            adapter=f"{s}_adapter",
         )
         for s in SIDES
     ).unique(["device", "port"], keep="first", maintain_order=True)
     free = free_seats(judged)
     more = _of_model(host) if host else ()
     places = {}
-    for device, port, socket, power, modes, adapter in ends.iter_rows():
-        kept = Seat(KEPT, socket, power, tuple(modes) if modes is not None else None, port)
-        places[device, port] = Place((kept, *free.get(device, ()), *more), adapter)
+    for device, port, socket, power, modes in ends.iter_rows():
+        kept = Seat(KEPT, socket, power, tuple(modes) if modes is not None else None)
+        places[device, port] = Place((kept, *free.get(device, ()), *more))
     return places
 
 
@@ -87,18 +85,13 @@ def seat_for(interface: str, place: Place, *, knowledge: Knowledge) -> tuple[Mod
         for id in ids:
             type_ = knowledge.types[id]
             fits = type_.form_factor in knowledge.takes.get(seat.socket or "", ())
-            offers.append((not fits, not _runs(type_, seat, knowledge), rank, id, type_, seat))
+            offers.append((not fits, not runs(type_, seat.socket, knowledge), rank, id, type_, seat))
     if not offers:
         return None
     best = min(offers, key=lambda offer: offer[:4])
     if best[0]:  # nothing takes it: what keeps it out is said of the cage of now
         best = min((offer for offer in offers if offer[2] == 0), key=lambda offer: offer[:4], default=best)
     return best[4], best[5]
-
-
-def _runs(type_: ModuleType, seat: Seat, knowledge: Knowledge) -> bool:
-    lanes, rate = knowledge.sockets.get(seat.socket or "", (None, None))
-    return (type_.electrical_rate_mbps or 0) <= (rate or 0) and (type_.electrical_lanes or 0) <= (lanes or 0)
 
 
 # --- free cages ----------------------------------------------------------------------------------------------------

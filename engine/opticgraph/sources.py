@@ -8,20 +8,22 @@ believed, at equal rank the stricter one. Average powers are believed as one sou
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from . import owndata
+from . import owndata, terms
 from .errors import CatalogError
 from .resources import folder
 
 __all__ = [
+    "CLAIM",
     "OPTIC",
     "PART",
     "SOURCE",
@@ -29,6 +31,7 @@ __all__ = [
     "Fact",
     "Source",
     "believe",
+    "quads_of",
     "read_facts",
     "read_policy",
     "read_sources",
@@ -36,6 +39,7 @@ __all__ = [
 
 OPTIC = "https://w3id.org/opticgraph/ontology#"
 PART = "https://w3id.org/opticgraph/catalog#"
+CLAIM = "https://w3id.org/opticgraph/claims#"
 SOURCE = "https://w3id.org/opticgraph/sources#"
 TRUST = "https://w3id.org/opticgraph/trust#"
 _Rank = Callable[["Fact"], tuple[int, int]]
@@ -43,6 +47,7 @@ _Strict = Callable[["Fact"], tuple[Decimal, str]]
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_OWL = "http://www.w3.org/2002/07/owl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 _DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 
@@ -56,12 +61,18 @@ POWERS = tuple(OPTIC + name for name in ("launchMinDbm", "launchMaxDbm", "receiv
 SINGLE = frozenset(
     OPTIC + name
     for name in (
-        "band breakoutMode detector fibers formFactor implements lineRateGBd modulation moduleFec opticalLanes polish "
-        "rateGbps soldAs electricalLanes electricalLaneRateGbps osnrMinDb gridSpacingGhz legLanes legs legRateGbps"
+        "band breakoutMode detector fecClause fibers formFactor implements lineRateGBd modulation moduleFec polish "
+        "opticalLanes rateGbps soldAs electricalLanes electricalLaneRateGbps osnrMinDb gridSpacingGhz "
+        "legLanes legs legRateGbps"
     ).split()
 )
 # A thing has several of these; one source's whole set is believed.
 SETS = frozenset(OPTIC + name for name in ("connector", "hostFec", "wavelengthNm"))
+# Things of a type with figures of their own; some rule each other out, see _clashing.
+_NODES = frozenset(OPTIC + name for name in ("reach", "breakout"))
+_ON_FIBER, _LEG_INTERFACE = OPTIC + "onFiber", OPTIC + "legInterface"
+_LEGS = tuple(OPTIC + name for name in ("legs", "legLanes", "legRateGbps"))
+_OF_NODES = frozenset({_ON_FIBER, _LEG_INTERFACE, *_LEGS})
 # Statements that cannot both be true; the second of each pair is the stricter.
 OPPOSITES = ((OPTIC + "takes", OPTIC + "refuses"), (OPTIC + "interworksWith", OPTIC + "clashesWith"))
 
@@ -131,8 +142,9 @@ def catalog_files() -> tuple[Path, ...]:
 def read_facts(files: Iterable[Path]) -> tuple[Fact, ...]:
     """All facts of TriG, N-Quads or Turtle files, sorted; facts without evidence are left out.
 
-    A graph says its source and evidence in the default graph (optic:accordingTo, optic:evidence). Triples outside any
-    such graph, as in a user's own Turtle file, belong to source `own-<file name>` and count as read.
+    A graph says its source and evidence in the default graph (optic:accordingTo, optic:evidence). A claim that its
+    source takes back (optic:withdrawnBy) is no fact of it, nor is what a claim says of itself and its cases. Triples
+    outside any such graph, as in a user's own Turtle file, belong to source `own-<file name>` and count as read.
     Raises CatalogError with file and line where a file cannot be parsed.
     """
     found: list[Fact] = []
@@ -142,7 +154,7 @@ def read_facts(files: Iterable[Path]) -> tuple[Fact, ...]:
             continue
         plain: list[ox.Quad] = []
         graphs: dict[str, list[ox.Quad]] = defaultdict(list)
-        for quad in _quads(file):
+        for quad in quads_of(file):
             if isinstance(quad.graph_name, ox.NamedNode):
                 graphs[quad.graph_name.value].append(quad)
             else:
@@ -155,7 +167,7 @@ def read_facts(files: Iterable[Path]) -> tuple[Fact, ...]:
                     f"{file.name}: found graph <{name}> without source or evidence; "
                     "expected optic:accordingTo and optic:evidence of it outside any graph"
                 )
-            if local(evidence.value) != "no-evidence":
+            if local(evidence.value) != "no-evidence" and (name, OPTIC + "withdrawnBy") not in said:
                 found += _facts(quads, local(source.value), local(evidence.value))
         own = [q for q in plain if isinstance(q.subject, ox.NamedNode) and q.subject.value not in graphs]
         found += _facts(own, f"own-{file.stem}", "read")
@@ -173,7 +185,7 @@ def read_policy(name: str) -> tuple[str, ...]:
         file = Path(name)
         if not file.is_file():
             raise CatalogError(f"trust policy: found {name!r}; expected a Turtle file or one of {', '.join(shipped)}")
-    triples = {(str(q.subject), q.predicate.value): q.object for q in _quads(file)}
+    triples = {(str(q.subject), q.predicate.value): q.object for q in quads_of(file)}
     heads = [o for (_, predicate), o in triples.items() if predicate == OPTIC + "prefers"]
     if len(heads) != 1:
         raise CatalogError(f"{file.name}: found {len(heads)} lists of optic:prefers; expected one")
@@ -191,16 +203,25 @@ def read_sources(files: Iterable[Path] = ()) -> Mapping[str, Source]:
     }
 
 
-def believe(facts: Sequence[Fact], *, policy: Sequence[str], sources: Mapping[str, Source]) -> Belief:
+def believe(
+    facts: Sequence[Fact],
+    *,
+    policy: Sequence[str],
+    sources: Mapping[str, Source],
+    granted: Mapping[tuple[str, str], str] = MappingProxyType({}),
+) -> Belief:
     """Pick, for each subject and figure, the fact of best rank; at equal rank the stricter; see the module's top.
 
     policy is best first, as from read_policy; a source ranked by itself beats its kind. Sources that the policy does
-    not name come last. Figures declare which value is stricter by optic:stricter in the ontology.
+    not name come last. Figures declare which value is stricter by optic:stricter in the ontology. granted names, by
+    subject and figure, a source that is believed there whatever its rank.
     """
     stricter = _stricter()
     place = {name: at for at, name in enumerate(policy)}
 
     def rank(fact: Fact) -> tuple[int, int]:
+        if granted and granted.get((fact.subject, fact.figure)) == fact.source:
+            return -1, 0
         source = sources.get(fact.source)
         kind = source.kind if source else "OwnData"
         at = min(place.get(fact.source, len(place)), place.get(kind, len(place)))
@@ -210,10 +231,15 @@ def believe(facts: Sequence[Fact], *, policy: Sequence[str], sources: Mapping[st
         sign = stricter.get(fact.figure)
         return (sign * fact.number if sign else Decimal(0)), fact.value
 
+    clashing, beaten = _clashing(facts, rank=rank, articles={s.id for s in sources.values() if s.kind == "Article"})
+    lost = {fact.value for fact in beaten if fact.figure in _NODES}
+    nodes = lost - {fact.value for fact in facts if fact.figure in _NODES and fact not in beaten}
     by_key: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     powers: dict[str, list[Fact]] = defaultdict(list)
     believed: list[Fact] = []
     for fact in facts:
+        if fact in beaten or f"<{fact.subject}>" in nodes:
+            continue
         if fact.figure in POWERS:
             powers[fact.subject].append(fact)
         elif fact.figure in stricter or fact.figure in SINGLE or fact.figure in SETS:
@@ -229,12 +255,16 @@ def believe(facts: Sequence[Fact], *, policy: Sequence[str], sources: Mapping[st
         believed += whole if figure in SETS else [best]
     for rivals in powers.values():
         believed += _power_set(rivals, rank=rank, strict=strict)
-    believed += _settle_opposites(facts, rank=rank)
+    settled, opposed = _settle_opposites(facts, rank=rank)
+    believed += settled
     for subject, rivals in powers.items():
         for fact in rivals:
             by_key[subject, fact.figure].append(fact)
+    by_key |= clashing | opposed
     contested = {
-        key: tuple(sorted(rivals)) for key, rivals in by_key.items() if len(_values(rivals, sets=key[1] in SETS)) > 1
+        key: tuple(sorted(rivals))
+        for key, rivals in by_key.items()
+        if key in opposed or len(_values(rivals, sets=key[1] in SETS)) > 1
     }
     spread = {
         key: (min(f.number for f in rivals), max(f.number for f in rivals))
@@ -271,9 +301,56 @@ def _power_set(rivals: Iterable[Fact], *, rank: _Rank, strict: _Strict) -> list[
     return list(picked.values())
 
 
-def _settle_opposites(facts: Iterable[Fact], *, rank: _Rank) -> list[Fact]:
-    """Of statements that cannot both be true the better ranked; at equal rank the sterner one."""
+def _clashing(
+    facts: Sequence[Fact], *, rank: _Rank, articles: Collection[str]
+) -> tuple[dict[tuple[str, str], list[Fact]], frozenset[Fact]]:
+    """Facts that cannot both be true, by subject and figure; and those that a better ranked one rules out.
+
+    Classes that the ontology calls disjoint; reaches over single-mode against multimode fibre; and breakouts into as
+    many legs of as many lanes and the same rate that speak something else. Only where one of the two is an article's:
+    between sources that know what they speak of, such a clash is a mistake that closing the facts or shapes/catalog
+    tells of. At equal rank all stands.
+    """
+    told: dict[str, dict[str, str]] = defaultdict(dict)
+    rivals: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.figure in _OF_NODES:
+            told[fact.subject][fact.figure] = fact.value
+        elif fact.figure in _NODES or fact.figure == RDF + "type":
+            rivals[fact.subject, fact.figure].append(fact)
+    fiber_class = {fiber: text_of(wider) for fiber, _, wider in terms.broader()}
+    disjoint = _disjoint()
+
+    def clash(one: Fact, other: Fact) -> bool:
+        if (one.source in articles) == (other.source in articles):
+            return False
+        if one.figure == RDF + "type":
+            return (text_of(one.value), text_of(other.value)) in disjoint
+        a, b = told[text_of(one.value)], told[text_of(other.value)]
+        if one.figure == OPTIC + "reach":
+            fibers = [text_of(each[_ON_FIBER]) for each in (a, b) if _ON_FIBER in each]
+            return len({fiber_class.get(fiber, fiber) for fiber in fibers}) > 1
+        return all(a.get(name) == b.get(name) for name in _LEGS) and a.get(_LEG_INTERFACE) != b.get(_LEG_INTERFACE)
+
+    clashing: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    beaten: set[Fact] = set()
+    for key, own in rivals.items():
+        for fact in own if len(own) > 1 else ():
+            others = [other for other in own if clash(fact, other)]
+            if others:
+                clashing[key].append(fact)
+            if any(rank(other)[0] < rank(fact)[0] for other in others):
+                beaten.add(fact)
+    return clashing, frozenset(beaten)
+
+
+def _settle_opposites(facts: Iterable[Fact], *, rank: _Rank) -> tuple[list[Fact], dict[tuple[str, str], list[Fact]]]:
+    """Of statements that cannot both be true the better ranked, at equal rank the sterner one; and where both are made.
+
+    The latter by the subject and figure of the milder one.
+    """
     settled: list[Fact] = []
+    opposed: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for milder, sterner in OPPOSITES:
         by_pair: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
         for fact in facts:
@@ -283,7 +360,9 @@ def _settle_opposites(facts: Iterable[Fact], *, rank: _Rank) -> list[Fact]:
         for rivals in by_pair.values():
             best = min(rivals, key=lambda fact: (rank(fact)[0], fact.figure == milder, rank(fact)[1], fact))
             settled += [f for f in rivals if f.figure == best.figure]
-    return settled
+            if len({fact.figure for fact in rivals}) > 1:
+                opposed[min(fact.subject for fact in rivals if fact.figure == milder), milder] += rivals
+    return settled, opposed
 
 
 def _values(rivals: Iterable[Fact], *, sets: bool) -> set[object]:
@@ -299,7 +378,9 @@ def _facts(quads: Iterable[ox.Quad], source: str, evidence: str) -> list[Fact]:
     return [
         Fact(q.subject.value, q.predicate.value, _canonical(q.object), source, evidence)
         for q in quads
-        if isinstance(q.subject, ox.NamedNode) and not isinstance(q.object, ox.BlankNode)
+        if isinstance(q.subject, ox.NamedNode)
+        and not q.subject.value.startswith(CLAIM)
+        and not isinstance(q.object, ox.BlankNode)
     ]
 
 
@@ -313,7 +394,8 @@ def _canonical(value: object) -> str:
     return str(value)
 
 
-def _quads(file: Path) -> list[ox.Quad]:
+def quads_of(file: Path) -> list[ox.Quad]:
+    """What a file of RDF holds; CatalogError with file and line where it cannot be read."""
     format = ox.RdfFormat.from_extension(file.suffix.lstrip(".").lower()) or ox.RdfFormat.TURTLE
     try:
         return list(ox.parse(path=str(file), format=format))
@@ -324,12 +406,28 @@ def _quads(file: Path) -> list[ox.Quad]:
 
 
 @cache
+def _disjoint() -> frozenset[tuple[str, str]]:
+    """Pairs of classes, in both orders, that the ontology calls disjoint."""
+    quads = quads_of(folder("ontology") / "optics.ttl")
+    pairs = {(str(q.subject), str(q.object)) for q in quads if q.predicate.value == _OWL + "disjointWith"}
+    said = {(str(q.subject), q.predicate.value): q.object for q in quads}
+    for (_, predicate), head in said.items():
+        if predicate == _OWL + "members":
+            members, at = [], str(head)
+            while (item := said.get((at, RDF + "first"))) is not None:
+                members.append(str(item))
+                at = str(said.get((at, RDF + "rest")))
+            pairs |= {(one, other) for one in members for other in members if one != other}
+    return frozenset((one[1:-1], other[1:-1]) for a, b in pairs for one, other in ((a, b), (b, a)))
+
+
+@cache
 def _stricter() -> Mapping[str, int]:
     """Figures that declare a stricter value: 1 if the lower is, -1 if the higher is."""
     signs = {OPTIC + "lower": 1, OPTIC + "higher": -1}
     return {
         text_of(str(q.subject)): signs[text_of(str(q.object))]
-        for q in _quads(folder("ontology") / "optics.ttl")
+        for q in quads_of(folder("ontology") / "optics.ttl")
         if q.predicate.value == OPTIC + "stricter"
     }
 
@@ -337,7 +435,7 @@ def _stricter() -> Mapping[str, int]:
 @cache
 def _shipped_sources() -> dict[str, Source]:
     said: dict[str, dict[str, str]] = defaultdict(dict)
-    for q in _quads(folder("ontology") / "sources.ttl"):
+    for q in quads_of(folder("ontology") / "sources.ttl"):
         if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(SOURCE):
             said[local(q.subject.value)].setdefault(local(q.predicate.value), text_of(str(q.object)))
     return {

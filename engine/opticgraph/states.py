@@ -22,7 +22,7 @@ from .graph import BASE
 from .judge import Verdicts
 from .knowledge import Knowledge
 from .planned import Edit, State, Step
-from .reason import reason
+from .reason import Memory, reason
 from .result import Audit, Finding, Findings
 from .rules import Rules
 
@@ -30,6 +30,7 @@ __all__ = ["audited"]
 
 MARK = "\x1e"  # between a name and the number of its state; no name has it (readers strip control characters)
 _MARKED = re.compile(f"{MARK}[0-9]+")
+AT_ONCE = 40_000  # links of states that are judged together
 Thing = tuple[str, str]  # link, device or group, and its name; a port is its device
 
 
@@ -49,8 +50,12 @@ def audited(
 ) -> Iterator[State]:
     """The state after each window; now is the audit of the design before the first."""
     assert isinstance(now.verdicts, Verdicts)
-    union, reached = _neighbourhoods(design, windows)
-    found = _found(union, knowledge, rules)
+    reached: list[Changed] = []
+    found: dict[int, Sequence[Finding]] = {}
+    memory: Memory = {}
+    for union, several in _neighbourhoods(design, windows):
+        found |= _found(union, knowledge, rules, memory)
+        reached += several
     standing: dict[Thing, list[Finding]] = {}
     for finding in now.findings:
         standing.setdefault(_about(finding), []).append(finding)
@@ -130,11 +135,11 @@ def _listed(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _neighbourhoods(design: Design, windows: Sequence[Sequence[Step]]) -> tuple[Design, list[Changed]]:
-    """What each window's changes can reach, all states as one design under names of their own."""
+def _neighbourhoods(design: Design, windows: Sequence[Sequence[Step]]) -> Iterator[tuple[Design, list[Changed]]]:
+    """What each window's changes can reach, some states at a time as one design under names of their own."""
     network = _Network(design, (step for steps in windows for step in steps))
     height = design.links.height
-    told, rows, numbers = [], list[int](), list[int]()
+    told, rows, numbers = list[Changed](), list[int](), list[int]()
     for nth, steps in enumerate(windows):
         edits = [edit for step in steps for edit in step.edits]
         things = {thing for edit in edits for thing in network.change(edit, height)}
@@ -142,25 +147,29 @@ def _neighbourhoods(design: Design, windows: Sequence[Sequence[Step]]) -> tuple[
         near = sorted({*links & network.names.keys(), *(link for thing in things for link in network.near[thing])})
         rows += [network.names[link] for link in near]
         numbers += [nth] * len(near)
-        ends = {link: network.ends[link] for link in near}
-        told.append(Changed(steps, links, frozenset(things), ends))
-    versions = pl.concat([design.links, pl.DataFrame(network.added, schema=design.links.schema, orient="row")])
-    mark = pl.concat_str(pl.lit(MARK), pl.Series("nth", numbers, dtype=pl.Int64).cast(pl.String))
+        told.append(Changed(steps, links, frozenset(things), {link: network.ends[link] for link in near}))
+        if len(rows) > AT_ONCE or nth == len(windows) - 1:
+            added = pl.DataFrame(network.added, schema=design.links.schema, orient="row")
+            yield _as_one(design, pl.concat([design.links, added]), rows, numbers), told
+            told, rows, numbers = [], [], []
+
+
+def _as_one(design: Design, versions: pl.DataFrame, rows: Sequence[int], numbers: Sequence[int]) -> Design:
+    """States as one design: rows of the links' versions, and the number of the state that each is of."""
+    nth = pl.Series("nth", numbers, dtype=pl.Int64)
+    mark = pl.concat_str(pl.lit(MARK), nth.cast(pl.String))
     own = ("link", "group", *(f"{side}_device" for side in SIDES))
-    links_ = versions[rows].with_columns(pl.concat_str(name, mark).alias(name) for name in own)
-    used = pl.concat(
-        versions[rows].select(device=f"{side}_device", nth=pl.Series(numbers, dtype=pl.Int64)) for side in SIDES
-    ).unique()
-    groups = versions[rows].select("group", nth=pl.Series(numbers, dtype=pl.Int64)).drop_nulls().unique()
-    union = replace(
+    links = versions[rows]
+    used = pl.concat(links.select(device=f"{side}_device", nth=nth) for side in SIDES).unique()
+    groups = links.select("group", nth=nth).drop_nulls().unique()
+    return replace(
         design,
-        links=links_.sort("link"),
+        links=links.with_columns(pl.concat_str(name, mark).alias(name) for name in own).sort("link"),
         ports=_marked(design.ports, used, "device", ["device", "port"]),
         devices=_marked(design.devices, used, "device", ["device"]),
         groups=_marked(design.groups, groups, "group", ["group"]),
         triples=b"",
     )
-    return union, told
 
 
 def _marked(frame: pl.DataFrame, used: pl.DataFrame, name: str, order: list[str]) -> pl.DataFrame:
@@ -169,12 +178,12 @@ def _marked(frame: pl.DataFrame, used: pl.DataFrame, name: str, order: list[str]
     return frame.join(used, on=name).with_columns(mark.alias(name)).drop("nth").sort(order)
 
 
-def _found(union: Design, knowledge: Knowledge, rules: Rules) -> Mapping[int, Sequence[Finding]]:
+def _found(union: Design, knowledge: Knowledge, rules: Rules, memory: Memory) -> Mapping[int, Sequence[Finding]]:
     """The findings on every state by its number, as they would be on it alone."""
     if union.links.is_empty():
         return {}
     judged = derive(union, knowledge)
-    results = reason(union, judged, knowledge, rules).results
+    results = reason(union, judged, knowledge, rules, memory).results
     told: dict[int, list[Finding]] = {}
     for finding in Findings(findings_of(results, rules=rules, judged=judged, knowledge=knowledge)):
         number = _MARKED.search(unquote(finding.focus))

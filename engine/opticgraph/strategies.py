@@ -68,6 +68,11 @@ class Proposal:
     mux_mdb: int | None = None
     beside: bool = False
 
+    @property
+    def said(self) -> tuple[object, ...]:
+        """All that it says, whichever link it says it of."""
+        return tuple(value for name, value in vars(self).items() if name != "link")
+
 
 # What a row of a strategy may say, and no more: a word that nobody reads would be a strategy misunderstood.
 VARIABLES = frozenset(

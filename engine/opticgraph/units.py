@@ -39,8 +39,7 @@ class Piece:
     link: str
     row: Mapping[str, Any]
     applied: Applied
-    kind: int
-    nth: int
+    way: int
     leg: int = 0
     retired: bool = False
 
@@ -49,7 +48,8 @@ class Piece:
 class Unit:
     """An option of one link or of several that move together, and the task that it is to a scheduler.
 
-    cages  side -> the pool that its new cage comes from
+    cages   link and side -> the pool that its new cage comes from
+    warned  whether a rule warns of it
     """
 
     task: Task
@@ -60,6 +60,8 @@ class Unit:
     rate_gbps: int | None
     parts: tuple[Part, ...]
     cages: Mapping[str, str]
+    warned: bool
+    power_known: bool
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def units_of(
     )
 
 
-_Offer = tuple[int, int, str, tuple[str, ...], int | None]  # kind, nth, verdict, needs, rate
+_Offer = tuple[int, str, tuple[str, ...], int | None, bool]  # way, verdict, needs, rate, warned
 
 
 class _Making:
@@ -170,7 +172,11 @@ class _Making:
             return f"nothing is known to work; {min(needs, key=lambda need: (len(need), need))}"
         if reaching.filter(pl.col("verdict") == "works").height:
             return "what works is not allowed by the goal"
-        return f"nothing that reaches {wanted.gbps}G works; `opticgraph options --link {link}` says why"
+        refused = reaching.filter(pl.col("verdict") == "fails").select("strategy", "a_module", "rules")
+        if refused.is_empty():
+            return f"nothing that reaches {wanted.gbps}G works; `opticgraph options --link {link}` says why"
+        least = refused.sort(pl.col("rules").list.len(), "strategy", "a_module").row(0, named=True)
+        return f"nothing works; nearest is {least['strategy']} {least['a_module']}, against {', '.join(least['rules'])}"
 
     def _admitted(self) -> dict[str, list[_Offer]]:
         wanted = pl.DataFrame(
@@ -186,15 +192,15 @@ class _Making:
             pl.col("by").is_null() | pl.col("by").list.contains(pl.col("strategy")),
         )
         found: dict[str, list[_Offer]] = defaultdict(list)
-        allowed: dict[tuple[int, int], bool] = {}
-        names = ("link", "kind", "nth", "verdict", "needs", "rate_gbps")
-        for link, kind, nth, verdict, needs, rate in table.select(names).iter_rows():
-            if (kind, nth) not in allowed:
-                allowed[kind, nth] = self._allowed(self.told.applied[kind][nth])
+        allowed: dict[int, bool] = {}
+        names = ("link", "way", "verdict", "needs", "rate_gbps", "warned")
+        for link, way, verdict, needs, rate, warned in table.select(names).iter_rows():
+            if way not in allowed:
+                allowed[way] = self._allowed(self.told.ways[way])
             # one link in place of several carries no more than they did: only where a target names the strategy
-            merges = self.told.applied[kind][nth].proposal.merged and not self.targets[link].strategies
-            if allowed[kind, nth] and not merges:
-                found[link].append((kind, nth, verdict, tuple(needs.split("; ")) if needs else (), rate))
+            merges = self.told.ways[way].proposal.merged and not self.targets[link].strategies
+            if allowed[way] and not merges:
+                found[link].append((way, verdict, tuple(needs.split("; ")) if needs else (), rate, warned))
         return found
 
     def _allowed(self, applied: Applied) -> bool:
@@ -214,7 +220,7 @@ class _Making:
         for link, offers in sorted(self._offers.items()):
             single = []
             for offer in offers:
-                applied = self.told.applied[offer[0]][offer[1]]
+                applied = self.told.ways[offer[0]]
                 legs = applied.proposal.a_legs or applied.proposal.b_legs
                 if applied.proposal.merged:
                     continue
@@ -225,28 +231,30 @@ class _Making:
                     key = (proposal.strategy, side, device, proposal.a_interface, proposal.b_interface, legs)
                     by_module[key].append((link, offer))
                 else:
-                    single.append(self._unit([Piece(link, self.rows[link], applied, offer[0], offer[1])], offer))
+                    single.append(self._unit([Piece(link, self.rows[link], applied, offer[0])], offer))
             yield from _best(single, self._rank, self.scarce)
         yield from self._merges()
         yield from self._breakouts(by_module)
 
     def _merges(self) -> Iterator[Unit]:
         teams: dict[tuple[str, ...], list[Unit]] = defaultdict(list)
+        members: dict[int, list[str]] = defaultdict(list)
+        for link, row in sorted(self.rows.items()):
+            if row["team"] is not None:
+                members[row["team"]].append(link)
         for link, offers in sorted(self._offers.items()):
             for offer in offers:
-                applied = self.told.applied[offer[0]][offer[1]]
+                applied = self.told.ways[offer[0]]
                 if not applied.proposal.merged:
                     continue
-                team = sorted(self.rows[link]["team"] or ())
+                team = members[self.rows[link]["team"]]
                 size = applied.proposal.merged
                 if link not in team or any(other not in self.targets for other in team) or team.index(link) % size:
                     continue
                 own = team[team.index(link) : team.index(link) + size]
                 if len(own) < size:
                     continue
-                pieces = [
-                    Piece(other, self.rows[other], applied, offer[0], offer[1], retired=other != link) for other in own
-                ]
+                pieces = [Piece(other, self.rows[other], applied, offer[0], retired=other != link) for other in own]
                 teams[tuple(own)].append(self._unit(pieces, offer))
         for _, units in sorted(teams.items()):
             yield from _best(units, self._rank, self.scarce)
@@ -259,7 +267,7 @@ class _Making:
             for first in range(0, len(each), legs):
                 chunk = each[first : first + legs]
                 pieces = [
-                    Piece(link, self.rows[link], self.told.applied[offer[0]][offer[1]], offer[0], offer[1], leg)
+                    Piece(link, self.rows[link], self.told.ways[offer[0]], offer[0], leg)
                     for leg, (link, offer) in enumerate(chunk)
                 ]
                 sets[tuple(link for link, _ in chunk)].append(self._unit(pieces, chunk[0][1]))
@@ -269,7 +277,7 @@ class _Making:
     def _unit(self, pieces: Sequence[Piece], offer: _Offer) -> Unit:
         lead, applied = pieces[0], pieces[0].applied
         parts: dict[tuple[str, str], int] = defaultdict(int)
-        outage, power, recabled = False, 0, 0
+        outage, power, recabled, known = False, 0, 0, True
         broken = {side: getattr(applied.proposal, f"{side}_legs") for side in SIDES}
         for piece in pieces:
             if piece.retired:
@@ -279,6 +287,7 @@ class _Making:
             recabled += _recabled(piece)
             before, after = work.power_mw
             power += (after or 0) - (before or 0) if None not in work.power_mw else 0
+            known = known and after is not None
             for part in work.parts:
                 shared = piece.leg > 0 and any(
                     legs and part.action == "buy" and self._is_of(part.part, piece, side)
@@ -295,7 +304,7 @@ class _Making:
         links = tuple(piece.link for piece in pieces)
         down = dict.fromkeys(links) if outage else {}
         down |= dict.fromkeys(self._reset_with(pieces, broken, cages))
-        rate = offer[4]
+        rate = offer[3]
         each = rate if not any(broken.values()) else lead.row["rate_gbps"]
         task = Task(
             name=_named(applied, links),
@@ -308,10 +317,12 @@ class _Making:
             windows=None,
             costs={"outage": len(down), "power": power, "recabling": recabled},
         )
-        return Unit(task, applied.proposal.strategy, tuple(pieces), offer[2], offer[3], rate, told, cages)
+        return Unit(
+            task, applied.proposal.strategy, tuple(pieces), offer[1], offer[2], rate, told, cages, offer[4], known
+        )
 
     def _work(self, piece: Piece) -> Any:
-        key = piece.kind, piece.nth, piece.row["attenuator_mdb"]
+        key = piece.row["kind"], piece.way, piece.row["attenuator_mdb"]
         if key not in self._works:
             self._works[key] = work_of(piece.row, piece.applied, self.knowledge, prices=self.prices)
         return self._works[key]
@@ -390,7 +401,8 @@ class _Making:
     def _rank(self, unit: Unit) -> tuple[object, ...]:
         spent = sum(count * self._price(name)[0] for name, count in unit.task.takes if name.startswith(PART))
         told = {**unit.task.costs, "cost": spent}
-        return (*(told[aim] for aim, _ in self.goal.objective if aim != "windows"), unit.task.name)
+        aims = (told[aim] for aim, _ in self.goal.objective if aim != "windows")
+        return (unit.warned, not unit.power_known, *aims, unit.task.name)
 
     # --- pools -----------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from rich.text import Text
 
 from ..errors import QueryError
 from ..graph import BASE, PART, XSD
-from ..sources import OPTIC, SOURCE
+from ..sources import CLAIM, OPTIC, SOURCE
 from ..table import Iri, Table, Typed, Value
 from ..terms import from_iri
 from .csv import cell
@@ -37,7 +37,7 @@ ENDINGS: Mapping[str, str] = MappingProxyType(
 )
 RESULTS = "http://www.w3.org/2005/sparql-results#"
 RULE = "https://w3id.org/opticgraph/rules#"
-_PREFIXES = MappingProxyType({"optic": OPTIC, "part": PART, "rule": RULE, "source": SOURCE, "xsd": XSD})
+_PREFIXES = MappingProxyType({"claim": CLAIM, "optic": OPTIC, "part": PART, "rule": RULE, "source": SOURCE, "xsd": XSD})
 _INNER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")  # where a word of a variable ends
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 

@@ -39,6 +39,8 @@ def _text(explanation: Explanation) -> str:
     line(f"{explanation.ends[0]}  to  {explanation.ends[1]}", indent=2)
     for assumed in verdict.assumed:
         line(f"assumed: {assumed}", indent=2)
+    for contest in verdict.contested:
+        line(f"contested: it {contest}", indent=2)
     for aspect in explanation.aspects:
         console.print()
         line(f"{_MARKS[aspect.outcome]} {aspect.title}{_of_end(aspect)}: {aspect.outcome}{_figures(aspect)}")

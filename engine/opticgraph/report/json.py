@@ -8,7 +8,7 @@ from ..design import Account
 from ..result import Audit, Coverage, Finding, Verdict
 from .rows import counts
 
-__all__ = ["render"]
+__all__ = ["finding_as_json", "render"]
 
 
 def render(audit: Audit) -> str:
@@ -18,7 +18,7 @@ def render(audit: Audit) -> str:
         "trust": audit.trust,
         "counts": counts(audit),
         "verdicts": [_verdict(verdict) for verdict in audit.verdicts],
-        "findings": [_finding(finding) for finding in audit.findings],
+        "findings": [finding_as_json(finding) for finding in audit.findings],
         "coverage": [_coverage(coverage) for coverage in audit.coverage],
         "read": _read(audit.read),
     }
@@ -34,10 +34,12 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
         "judged": verdict.judged,
         "not_judged": verdict.not_judged,
         "contested": verdict.contested,
+        "disputes": verdict.disputes,
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_as_json(finding: Finding) -> dict[str, object]:
+    """A finding as it stands in any report."""
     return {
         "id": finding.id,
         "rule": finding.rule,

@@ -43,7 +43,8 @@ def _link(row: Row, fail_on: str) -> ElementTree.Element:
     lines = [" | ".join(filter(None, (ends(row, " -- "), modules(row), fibre(row))))]
     for finding in row.findings:
         lines += _told(finding)
-    lines += [f"sources differ: {contest}" for contest in row.verdict.contested]
+    lines += [f"sources differ: {dispute}" for dispute in row.verdict.disputes]
+    lines += [f"contested: it {contest}" for contest in row.verdict.contested]
     kind = " ".join(row.verdict.rules)
     return _case(row.name, severity, message=headline(row), kind=kind, lines=lines, fail_on=fail_on)
 

@@ -31,6 +31,7 @@ VERDICT = pl.Schema(
         "assumed": _TEXTS,
         "judged": pl.Int64(),
         "not_judged": _TEXTS,
+        "disputes": _TEXTS,
         "contested": _TEXTS,
     }
 )

@@ -125,8 +125,10 @@ def _link(console: Console, row: Row) -> None:
         _say(console, Text(_rests(same), style="dim"), indent=4)
     if apart:
         _say(console, Text(clean(f"See also {listed(apart)}, below."), style="dim"), indent=4)
+    for dispute in row.verdict.disputes:
+        _say(console, Text(clean(f"Sources differ: {dispute}")), indent=4)
     for contest in row.verdict.contested:
-        _say(console, Text(clean(f"Sources differ: {contest}")), indent=4)
+        _say(console, Text(clean(f"Contested: it {contest}")), indent=4)
 
 
 def _rests(findings: Sequence[Finding]) -> str:

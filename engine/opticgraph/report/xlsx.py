@@ -34,7 +34,7 @@ VERDICTS: Sequence[Column] = (
     ("link", 24), ("verdict", 10), ("says", 60), ("rules", 30),
     *((f"{side}_{name}", 18) for side in "ab" for name in SIDES),
     ("fibre", 16), ("length_m", 10), ("status", 9), ("group", 18), ("rate_gbps", 10),
-    ("assumed", 40), ("judged", 8), ("not_judged", 30), ("sources differ", 40),
+    ("assumed", 40), ("judged", 8), ("not_judged", 30), ("sources differ", 40), ("contested", 60),
 )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def _verdicts(audit: Audit) -> Iterable[Sequence[Cell]]:
             *(row.text(f"{side}_{name}") for side in "ab" for name in SIDES),
             row.text("fiber_type") or fibre(row), number(row.text("length_m")), row.text("status"), row.text("group"),
             number(row.text("rate_gbps")), "; ".join(told.assumed), told.judged, " ".join(told.not_judged),
-            "; ".join(told.contested),
+            "; ".join(told.disputes), "; ".join(told.contested),
         )  # fmt: skip
 
 
