@@ -84,7 +84,7 @@ def _word(link: str, window: Window, done: set[str]) -> str:
 def _shown(row: Mapping[str, object], word: str, told: Told) -> Shown:
     sites = {f"{side}_site": told.sites.get(str(row[f"{side}_device"]), "") for side in SIDES}
     record = {"a_device": row["a_device"], "b_device": row["b_device"], **sites}
-    return Shown(record, Verdict(str(row["link"]), word, (), (), 0, (), ()), ())
+    return Shown(record, Verdict(str(row["link"]), word, (), (), 0, (), (), ()), ())
 
 
 def _worded(drawn: Picture) -> Picture:
