@@ -1,7 +1,7 @@
 """The lists in docs/, made from what they list, and what commands answer; tests/test_docs.py holds all of it in step.
 
-`python docs/generate.py` writes claims.md, rules.md and questions.md whole, in article.md, data.md and options.md what
-stands between marks, and on every page the output of each command that has a line such as
+`python docs/generate.py` writes claims.md, rules.md and questions.md whole, in article.md, data.md, options.md and
+verify.md what stands between marks, and on every page the output of each command that has a line such as
 `<!-- shown: ✗ | FEC agrees -->` above it. Of an output stand there, in its order, the first entry, and each entry in
 which one of these words is found, with the entries it belongs to and those that belong to it; `...` is what was left
 out. An entry belongs to the nearest one before it that is less indented.
@@ -24,6 +24,7 @@ from opticgraph.cli import cli
 from opticgraph.fields import Field
 from opticgraph.judge import audit
 from opticgraph.lookup import look_up
+from opticgraph.proof.verified import CHECKS
 from opticgraph.question import questions
 from opticgraph.read import load, sheet
 from opticgraph.read.cells import Column
@@ -167,6 +168,9 @@ def lists() -> Mapping[str, Mapping[str, str]]:
             "both policies": _table(("link", "a end", "b end", "fibre", "by the standards", "by the article"), _apart())
         },
         "options.md": {"strategies": _table(("strategy", "what it asks"), _strategies())},
+        "verify.md": {
+            "checks": _table(("check", "what holds"), [(f"`{name}`", told) for name, told in CHECKS.items()])
+        },
     }
 
 

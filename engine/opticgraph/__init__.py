@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .judge import audit
     from .planned import Plan
     from .planner import plan
+    from .proof.verified import Verification
+    from .proof.verify import verify
     from .read import load
     from .reasons import Explanation, explain
     from .result import Audit, Coverage, Finding, Verdict
@@ -56,6 +58,7 @@ _HOMES = {
     "QueryError": "errors",
     "Rejected": "choices",
     "Verdict": "result",
+    "Verification": "proof.verified",
     "audit": "judge",
     "convert": "export",
     "diff": "compare",
@@ -64,6 +67,7 @@ _HOMES = {
     "options": "become",
     "plan": "planner",
     "query": "ask",
+    "verify": "proof.verify",
 }
 
 __all__ = [
@@ -90,6 +94,7 @@ __all__ = [
     "QueryError",
     "Rejected",
     "Verdict",
+    "Verification",
     "audit",
     "convert",
     "diff",
@@ -98,6 +103,7 @@ __all__ = [
     "options",
     "plan",
     "query",
+    "verify",
 ]
 
 

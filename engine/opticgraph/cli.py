@@ -247,6 +247,26 @@ def options(
 
 @cli.command()
 @click.argument("design")
+@click.argument("plan", metavar="PLAN")
+@click.option(
+    "--goal", type=click.Path(path_type=Path), metavar="FILE", help="Limits that the plan must keep, in TOML."
+)
+@knowing
+@writing
+def verify(design: str, plan: str, formats: Sequence[str], outputs: Sequence[str], **asked: Any) -> int:
+    """Prove a plan file anew, edited by hand or not: replayed step by step, every state judged on the graph.
+
+    Exit codes: 0 the plan holds; 1 it does not; 2 bad usage or input; 3 internal error; 4 nothing to prove.
+    """
+    from .proving import answer
+    from .report.verification import ENDINGS, FORMATS
+
+    targets = targets_of(formats, outputs, known=FORMATS, told=lambda path: ending(path, ENDINGS))
+    return answer(design, plan, targets, **asked)
+
+
+@cli.command()
+@click.argument("design")
 @click.argument("link")
 @click.option(
     "--why-not", "why_not", metavar="STRATEGY_OR_MODULE", help="Why the link may not become this, and what would help."

@@ -21,7 +21,7 @@ from .reason import How, Memory, reason
 from .result import SEVERITIES, Audit, Coverage, Finding, Findings, Rows, Verdict
 from .rules import Rule, Rules, read_rules
 
-__all__ = ["Verdicts", "audit", "coverage_of", "judge"]
+__all__ = ["Verdicts", "audit", "coverage_of", "judge", "version"]
 
 T = TypeVar("T")
 _TARGETS = {
@@ -73,7 +73,7 @@ def judge(
     verdicts = Verdicts(looked, findings, judged.assumed, swayed)
     by_rule = Counter(findings.frame["rule"].to_list())
     return Audit(
-        version=_version(),
+        version=version(),
         trust=knowledge.trust,
         verdicts=verdicts,
         findings=findings,
@@ -84,7 +84,8 @@ def judge(
     )
 
 
-def _version() -> str:
+def version() -> str:
+    """The version of this package, as reports name it."""
     from importlib.metadata import version
 
     return version("opticgraph")

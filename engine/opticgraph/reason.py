@@ -42,6 +42,8 @@ __all__ = [
     "Said",
     "asked_of",
     "handed_out",
+    "on_graph",
+    "part_of",
     "reason",
     "said_of_kinds",
 ]
@@ -269,7 +271,7 @@ def _found_on(
     told: Mapping[Node, Footprint],
 ) -> Mapping[Node, Mapping[int, list[Result]]]:
     """What a SHACL processor finds on the representatives, by shape with a target and kind."""
-    few = _only(judged, _representatives(members))
+    few = part_of(judged, _representatives(members))
     read = {step.property for head in members for walk in told[head].walks for step in walk}
     if any(told[head].classes for head in members):
         read |= {str(RDF.type), str(RDFS.subClassOf)}
@@ -320,8 +322,8 @@ def _representatives(members: Mapping[Node, Members]) -> dict[str, pl.Series]:
     return {sort: pl.concat(each).unique().sort() for sort, each in rows.items()}
 
 
-def _only(judged: Judged, rows: Mapping[str, pl.Series]) -> Judged:
-    """The judged design cut down to representatives, with all that their links lead to."""
+def part_of(judged: Judged, rows: Mapping[str, pl.Series]) -> Judged:
+    """The judged design cut down to some rows of its frames, by sort, with all that their links lead to."""
     none = pl.Series([], dtype=pl.UInt32)
     links = judged.links[rows.get("link", none)]
     ends = pl.concat(links.select(device=f"{s}_device", port=f"{s}_port") for s in SIDES)
@@ -415,11 +417,38 @@ def _on_whole_graph(
         return pl.DataFrame(schema=RESULT), None
     data = as_graph(graph_of(design, judged, knowledge))
     run = _aimed(shapes, heads)
-    rows = [(r.shape, r.focus, r.path, r.value) for r in validate(data, run) if not _shadow(r.focus)]
+    return _placed(validate(data, run), judged), focus_counts(data, run)
+
+
+def on_graph(
+    design: Design, judged: Judged, knowledge: Knowledge, rules: Rules, rows: Mapping[str, pl.Series] | None = None
+) -> tuple[pl.DataFrame, Judged]:
+    """What a SHACL processor finds on the graph itself, without kinds (RESULT), and what of the design it looked at.
+
+    rows  of each frame, by sort, what to look at, with all that its links lead to; facts that are told across links
+          are those of the whole design. A rule of which cannot be told what it reads around a thing sees all of it.
+    """
+    asked, _ = asked_of(rules, design.triples)
+    if rows is None:
+        return _on_whole_graph(design, judged, knowledge, rules.shapes, list(asked))[0], judged
+    few = part_of(judged, rows)
+    told = kinds_of({head: each for head, each in asked.items() if not isinstance(each, Unplaced)}, few)
+    near = [head for head in asked if isinstance(told.get(head), Members)]
+    data = as_graph(derived_graph(_kept(design, few), few) + believed(types_of(judged), knowledge))
+    found = [_placed(validate(data, _aimed(rules.shapes, near)), judged)]
+    rest = [head for head in asked if head not in near]
+    if rest:
+        found.append(_on_whole_graph(design, judged, knowledge, rules.shapes, rest)[0])
+    return pl.concat(found), few
+
+
+def _placed(found: Iterable[Result], judged: Judged) -> pl.DataFrame:
+    """Results with the things they are about."""
+    rows = [(each.shape, each.focus, each.path, each.value) for each in found if not _shadow(each.focus)]
     results = pl.DataFrame(rows, schema={name: RESULT[name] for name in _TOLD}, orient="row")
     wanted = results["focus"].unique().implode()
     things = pl.concat(_all(sort, judged).filter(pl.col("focus").is_in(wanted)) for sort in SORTS)
-    return results.join(things, on="focus", how="left").select(*RESULT), focus_counts(data, run)
+    return results.join(things, on="focus", how="left").select(*RESULT)
 
 
 def _shadow(focus: str) -> bool:

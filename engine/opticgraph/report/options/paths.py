@@ -9,7 +9,7 @@ from ...choices import LinkOptions, Option
 from ...parts import ModuleType
 from ..strands import End, Path
 
-__all__ = ["legs_beside", "path_now", "path_then"]
+__all__ = ["legs_beside", "path_now", "path_of", "path_then"]
 
 Row = Mapping[str, object]
 Types = Mapping[str, ModuleType]
@@ -35,7 +35,7 @@ def path_now(each: LinkOptions, types: Types, beside: Beside) -> Path:
     for side in "ab":
         place = _text(row.get(f"{side}_device")), _text(row.get(f"{side}_port"))
         others[side] = {lane: link for lanes, link in beside.get(place, ()) if link != each.link for lane in lanes}
-    return _path(row, known, others)
+    return path_of(row, known, others)
 
 
 def path_then(each: LinkOptions, option: Option, types: Types) -> Path:
@@ -44,7 +44,7 @@ def path_then(each: LinkOptions, option: Option, types: Types) -> Path:
     known = {"a": types.get(option.a_module or ""), "b": types.get(option.b_module or "")}
     others = {side: _shared(_lanes(row.get(f"{side}_lanes")), known[side], option.together) for side in "ab"}
     copies = (option.rate_gbps or 0) // (each.rate_gbps or 1) if option.strategy == "bond" else 1
-    return replace(_path(row, known, others), copies=max(copies, 1))
+    return replace(path_of(row, known, others), copies=max(copies, 1))
 
 
 def _shared(used: tuple[int, ...], type_: ModuleType | None, together: Sequence[str]) -> dict[int, str]:
@@ -55,7 +55,8 @@ def _shared(used: tuple[int, ...], type_: ModuleType | None, together: Sequence[
     return {lane: together[nth // len(used)] for nth, lane in enumerate(free) if nth // len(used) < len(together)}
 
 
-def _path(row: Row, types: Mapping[str, ModuleType | None], others: Mapping[str, Mapping[int, str]]) -> Path:
+def path_of(row: Row, types: Mapping[str, ModuleType | None], others: Mapping[str, Mapping[int, str]]) -> Path:
+    """A link's row (columns of derive.Judged.links) with its module types; others has by side who uses other lanes."""
     length, strands = row.get("length_mm"), row.get("strands")
     line = _text(row.get("line_system"))
     return Path(
