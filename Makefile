@@ -20,7 +20,7 @@ demo: .venv/ready
 	done
 
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/ready
 	$(BIN)/ruff check engine tests benchmarks
