@@ -139,7 +139,7 @@ def ties_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
         return plain({shape: (target, Footprint()) for shape, (target, _) in asked.items()}, judged)
 
     monkeypatch.setattr(reason, "kinds_of", kinds_of)
-    monkeypatch.setattr(reason, "_only", lambda judged, rows: judged)
+    monkeypatch.setattr(reason, "part_of", lambda judged, rows: judged)
 
 
 def colours(judged: Judged) -> dict[str, int]:
