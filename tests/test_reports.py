@@ -184,7 +184,7 @@ def test_json_has_every_key_of_the_contract_and_no_other() -> None:
     assert set(told) == {"opticgraph", "trust", "counts", "verdicts", "findings", "coverage", "read"}
     assert set(told["counts"]) == {"links", "works", "fails", "unknown"}
     assert {frozenset(verdict) for verdict in told["verdicts"]} == {
-        frozenset({"link", "verdict", "rules", "assumed", "judged", "not_judged", "contested"})
+        frozenset({"link", "verdict", "rules", "assumed", "judged", "not_judged", "contested", "disputes"})
     }
     assert {frozenset(finding) for finding in told["findings"]} == {
         frozenset(
