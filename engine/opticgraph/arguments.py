@@ -53,6 +53,7 @@ def writing(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--output",
             "-o",
+            "--report",
             "outputs",
             multiple=True,
             type=click.Path(),

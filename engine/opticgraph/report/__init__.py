@@ -30,6 +30,7 @@ FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "junit": ("junit", (".xml",)),
         "parquet": ("parquet", (".parquet",)),
         "sarif": ("sarif", (".sarif",)),
+        "waivers": ("waivers", (".toml",)),
     }
 )
 NO_SOURCES: Mapping[str, tuple[str, str]] = MappingProxyType({})

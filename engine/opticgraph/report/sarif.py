@@ -49,7 +49,7 @@ def render(audit: Audit, *, sources: Mapping[str, tuple[str, str]] = NO_SOURCES)
                     }
                 },
                 "artifacts": [{"location": _artifact(file)} for file in audit.read.files],
-                "results": [_result(finding, at, audit) for finding in audit.findings],
+                "results": [{**_result(finding, at, audit), **_standing(finding, audit)} for finding in audit.findings],
             }
         ],
     }
@@ -90,6 +90,17 @@ def _result(finding: Finding, at: Mapping[str, int], audit: Audit) -> dict[str, 
             **({"row": finding.input[1]} if finding.input else {}),
         },
     }
+
+
+def _standing(finding: Finding, audit: Audit) -> dict[str, object]:
+    """What was accepted before; an empty list of suppressions says that one could have been, SARIF 2.1.0, 3.27.23."""
+    told: dict[str, object] = {}
+    if audit.standing is not None and audit.standing.waivers:
+        waiver = {"kind": "external", "status": "accepted", "justification": clean(finding.waived or "")}
+        told["suppressions"] = [waiver] if finding.waived is not None else []
+    if audit.standing is not None and audit.standing.baseline:
+        told["baselineState"] = "unchanged" if finding.known else "new"
+    return told
 
 
 def _place(finding: Finding, audit: Audit) -> dict[str, object]:
