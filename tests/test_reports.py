@@ -118,7 +118,7 @@ def test_an_unknown_ending_is_named() -> None:
         report.format_of("report.pdf")
     assert str(error.value) == (
         "report.pdf: the ending tells no report format; expected one of "
-        ".csv .htm .html .json .jsonld .parquet .ttl .txt .xlsx .xml, or name the format"
+        ".csv .htm .html .json .jsonld .parquet .sarif .toml .ttl .txt .xlsx .xml, or name the format"
     )
 
 
@@ -126,7 +126,7 @@ def test_an_unknown_format_is_named() -> None:
     with pytest.raises(InputError) as error:
         report.render(audits.empty(), format="pdf")
     assert str(error.value) == (
-        "pdf: no such report format; expected one of text json csv xlsx html turtle jsonld junit parquet"
+        "pdf: no such report format; expected one of text json csv xlsx html turtle jsonld junit parquet sarif waivers"
     )
 
 
@@ -184,7 +184,7 @@ def test_json_has_every_key_of_the_contract_and_no_other() -> None:
     assert set(told) == {"opticgraph", "trust", "counts", "verdicts", "findings", "coverage", "read"}
     assert set(told["counts"]) == {"links", "works", "fails", "unknown"}
     assert {frozenset(verdict) for verdict in told["verdicts"]} == {
-        frozenset({"link", "verdict", "rules", "assumed", "judged", "not_judged", "contested"})
+        frozenset({"link", "verdict", "rules", "assumed", "judged", "not_judged", "contested", "disputes"})
     }
     assert {frozenset(finding) for finding in told["findings"]} == {
         frozenset(

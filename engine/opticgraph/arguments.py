@@ -53,6 +53,7 @@ def writing(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--output",
             "-o",
+            "--report",
             "outputs",
             multiple=True,
             type=click.Path(),
@@ -98,10 +99,10 @@ def ending(path: Path, endings: Mapping[str, str]) -> str:
 
 
 def titles_of(targets: Sequence[tuple[str, Path | None]], catalogs: Sequence[Path]) -> Mapping[str, tuple[str, str]]:
-    """Titles and addresses of sources, where a page is asked for."""
+    """Titles and addresses of sources, where a report that shows them is asked for."""
     from .sources import read_sources
 
-    sources = read_sources(catalogs).values() if any(format == "html" for format, _ in targets) else ()
+    sources = read_sources(catalogs).values() if any(format in ("html", "sarif") for format, _ in targets) else ()
     return {source.id: (source.title, source.address) for source in sources}
 
 

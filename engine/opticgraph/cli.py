@@ -108,6 +108,19 @@ cli.add_command(plan)
     help="From which finding on the exit code is 1.",
 )
 @click.option(
+    "--waivers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Findings that are accepted (TOML); --format waivers writes them ready to fill in.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="An older result (JSON): only findings that it has not count for --fail-on.",
+)
+@click.option(
     "--engine",
     default="local",
     show_default=True,
@@ -121,6 +134,8 @@ def audit(
     rules: Sequence[Path],
     catalogs: Sequence[Path],
     fail_on: str,
+    waivers: Sequence[Path],
+    baseline: Path | None,
     engine: str,
     formats: Sequence[str],
     outputs: Sequence[str],
@@ -131,13 +146,15 @@ def audit(
     4 nothing could be told.
     """
     if engine != "local":
+        if waivers or baseline:
+            raise click.UsageError("--engine spark takes neither --waivers nor --baseline.")
         return _on_spark(engine, designs, trust, rules, catalogs, fail_on, formats, outputs)
     from .judge import audit as judge
     from .read import load
     from .report import FORMATS, format_of, render, write
 
     targets = targets_of(formats, outputs, known=FORMATS, told=format_of)
-    result = judge(load(*designs), trust=trust, rules=rules, catalogs=catalogs)
+    result = judge(load(*designs), trust=trust, rules=rules, catalogs=catalogs, waivers=waivers, baseline=baseline)
     titles = titles_of(targets, catalogs)
     for format, path in targets:
         if path is None:

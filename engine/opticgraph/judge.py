@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cached_property, partial
 from pathlib import Path
@@ -11,15 +12,19 @@ from typing import TypeVar
 
 import polars as pl
 
+from .clock import now
 from .contested import Otherwise, contests
 from .coverage import Looked, looked_at
 from .derive import Judged, derive
 from .design import SIDES, Design
 from .findings import findings_of, unjudged, verdict_of
 from .knowledge import Knowledge, know
+from .read.result import baseline_of
 from .reason import How, Memory, reason
-from .result import SEVERITIES, Audit, Coverage, Finding, Findings, Rows, Verdict
+from .result import Audit, Coverage, Finding, Findings, Rows, Verdict, in_order
 from .rules import Rule, Rules, read_rules
+from .standing import compare, waive
+from .waivers import read_waivers
 
 __all__ = ["Verdicts", "audit", "coverage_of", "judge", "version"]
 
@@ -42,13 +47,23 @@ def audit(
     trust: str = "standards",
     rules: Sequence[Path] = (),
     catalogs: Sequence[Path] = (),
+    waivers: Sequence[Path] = (),
+    baseline: Path | None = None,
+    today: date | None = None,
 ) -> Audit:
     """Judge a design under a trust policy, with the user's own rules and catalogue files beside the shipped ones.
 
-    Raises CatalogError where a rule, catalogue or policy file cannot be used.
+    waivers are files of findings that are accepted, as of today or the day given; baseline is an older result as JSON,
+    whose findings are marked as known. Raises CatalogError where a rule, catalogue or policy file cannot be used, and
+    InputError where a waiver or the older result cannot.
     """
+    accepted = read_waivers(waivers)
+    old = None if baseline is None else baseline_of(baseline)
     knowledge = know(trust=trust, catalogs=catalogs)
-    return judge(design, derive(design, knowledge), knowledge, read_rules(rules), catalogs)
+    result = judge(design, derive(design, knowledge), knowledge, read_rules(rules), catalogs)
+    if waivers:
+        result = waive(result, accepted, today or now().date())
+    return result if old is None else compare(result, old, str(baseline))
 
 
 def judge(
@@ -67,7 +82,7 @@ def judge(
     memory = {} if memory is None else memory
     reasoned = reason(design, judged, knowledge, rules, memory)
     found = findings_of(reasoned.results, rules=rules, judged=judged, knowledge=knowledge)
-    findings = _in_order(pl.concat([found, Findings.of(unjudged(rules, reasoned.hows)).frame]))
+    findings = in_order(pl.concat([found, Findings.of(unjudged(rules, reasoned.hows)).frame]))
     looked = looked_at([rule for rule in rules.rules.values() if rule.shipped], judged)
     swayed = partial(contests, design, judged, knowledge=knowledge, rules=rules, catalogs=catalogs, memory=memory)
     verdicts = Verdicts(looked, findings, judged.assumed, swayed)
@@ -89,11 +104,6 @@ def version() -> str:
     from importlib.metadata import version
 
     return version("opticgraph")
-
-
-def _in_order(findings: pl.DataFrame) -> Findings:
-    worst = pl.col("severity").replace_strict({word: at for at, word in enumerate(SEVERITIES)})
-    return Findings(findings.sort(worst, "rule", pl.col("link").fill_null("~"), pl.col("end").fill_null(""), "id"))
 
 
 class Verdicts(Rows[Verdict]):

@@ -13,7 +13,7 @@ import polars as pl
 
 from .design import Account
 
-__all__ = ["FINDING", "Audit", "Coverage", "Finding", "Findings", "Rows", "Verdict", "texts"]
+__all__ = ["FINDING", "Audit", "Coverage", "Finding", "Findings", "Rows", "Standing", "Verdict", "in_order", "texts"]
 
 T = TypeVar("T", covariant=True)
 
@@ -62,6 +62,8 @@ class Finding:
     input      (file, row) of the record, or None
     shape      IRI of the SHACL shape; focus, path and value as in the SHACL report
     supply     of an unknown the column that would settle it (optic:supply), without its end: `module`, `length_km`
+    waived     why it is accepted, by whom and until when, or None
+    known      whether the older result that it was compared with has it too
     """
 
     id: str
@@ -87,10 +89,17 @@ class Finding:
     value: str | None
     supply: str | None = None
     disputes: tuple[str, ...] = ()
+    waived: str | None = None
+    known: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is to be answered for: nobody waived it, and it is new."""
+        return self.waived is None and not self.known
 
 
 _TEXT, _TEXTS = pl.String(), pl.List(pl.String())
-# A finding as columns: its fields, with `file` and `row` for its input.
+# A finding as columns: its fields, with `file` and `row` for its input; `waived` and `known` only where they were told.
 FINDING = pl.Schema(
     {
         "id": _TEXT,
@@ -152,6 +161,12 @@ def _finding(row: dict[str, Any]) -> Finding:
     for name in _LISTS:
         row[name] = tuple(row[name])
     return Finding(input=None if file is None or line is None else (file, line), **row)
+
+
+def in_order(findings: pl.DataFrame) -> Findings:
+    """Findings worst first, then by rule and link; those of no link last."""
+    worst = pl.col("severity").replace_strict({word: at for at, word in enumerate(SEVERITIES)})
+    return Findings(findings.sort(worst, "rule", pl.col("link").fill_null("~"), pl.col("end").fill_null(""), "id"))
 
 
 def texts(name: str, values: Sequence[Any], kind: pl.DataType) -> pl.Series:
@@ -216,11 +231,28 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How many findings were accepted before.
+
+    waivers   waivers given; waived: findings they cover
+    baseline  the older result, or empty; known: findings that it has too, new: those it has not, gone: only it has
+    """
+
+    waivers: int = 0
+    waived: int = 0
+    baseline: str = ""
+    known: int = 0
+    new: int = 0
+    gone: int = 0
+
+
+@dataclass(frozen=True)
 class Audit:
     """The whole answer: every link has one verdict; findings are worst first, then by rule and link.
 
     counts is links, works, fails, unknown. links holds for each link what reports show beside its
-    verdict: device, port and module of both ends, length, site.
+    verdict: device, port and module of both ends, length, site. standing is None where neither waivers nor an older
+    result were given.
     """
 
     version: str
@@ -231,10 +263,14 @@ class Audit:
     read: Account
     links: Sequence[Mapping[str, object]] = ()
     counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    standing: Standing | None = None
 
     @property
     def severities(self) -> frozenset[str]:
-        """The severities that its findings have."""
+        """The severities of the findings that count."""
         if isinstance(self.findings, Findings):
-            return frozenset(self.findings.frame["severity"].unique())
-        return frozenset(finding.severity for finding in self.findings)
+            frame = self.findings.frame
+            if self.standing is not None:
+                frame = frame.filter(pl.col("waived").is_null() & ~pl.col("known"))
+            return frozenset(frame["severity"].unique())
+        return frozenset(finding.severity for finding in self.findings if finding.counts)

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..design import Account
 from ..errors import BadCell, DesignError
-from ..result import SEVERITIES, VERDICTS, Audit, Coverage, Finding, Findings, Verdict
+from ..result import SEVERITIES, VERDICTS, Audit, Coverage, Finding, Verdict
 
-__all__ = ["read_result"]
+__all__ = ["baseline_of", "read_result"]
 
 _EXPECTED = "what `opticgraph audit --format json` wrote"
 
@@ -38,6 +38,15 @@ def read_result(file: Path) -> Audit | None:
         raise DesignError(cells=(BadCell(str(file), 0, "", f"a result with {found}", _EXPECTED),)) from error
 
 
+def baseline_of(file: Path) -> Audit:
+    """The audit in a file that must hold one. Raises DesignError for anything else."""
+    found = "no such file" if not file.is_file() else "something else"
+    result = read_result(file) if file.is_file() else None
+    if result is None:
+        raise DesignError(cells=(BadCell(str(file), 0, "", found, _EXPECTED),))
+    return result
+
+
 def _audit(told: Mapping[str, Any]) -> Audit:
     verdicts = tuple(_verdict(each) for each in told["verdicts"])
     counts = {word: sum(each.verdict == word for each in verdicts) for word in VERDICTS}
@@ -45,7 +54,7 @@ def _audit(told: Mapping[str, Any]) -> Audit:
         version=str(told["opticgraph"]),
         trust=str(told["trust"]),
         verdicts=verdicts,
-        findings=Findings.of(_finding(each) for each in told["findings"]),
+        findings=tuple(_finding(each) for each in told["findings"]),
         coverage=tuple(Coverage(**each) for each in told["coverage"]),
         read=Account(files=tuple(told["read"]["files"])),
         counts=MappingProxyType({"links": len(verdicts), **counts}),
@@ -75,6 +84,8 @@ def _finding(told: Mapping[str, Any]) -> Finding:
         focus="",
         path=None,
         value=None,
+        waived=told.get("waived"),
+        known=bool(told.get("known", False)),
     )
 
 

@@ -29,6 +29,8 @@ FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "jsonld": ("jsonld", (".jsonld",)),
         "junit": ("junit", (".xml",)),
         "parquet": ("parquet", (".parquet",)),
+        "sarif": ("sarif", (".sarif",)),
+        "waivers": ("waivers", (".toml",)),
     }
 )
 NO_SOURCES: Mapping[str, tuple[str, str]] = MappingProxyType({})
@@ -55,14 +57,14 @@ def render(
 ) -> bytes:
     """The report as bytes, the same for the same audit.
 
-    sources  source id -> (title, address), for the format html
+    sources  source id -> (title, address), for the formats html and sarif
     fail_on  from which severity on a test fails, for the format junit
     """
     if format not in FORMATS:
         raise InputError(f"{format}: no such report format; expected one of {' '.join(FORMATS)}")
     module = import_module(f".{FORMATS[format][0]}", __name__)
     match format:
-        case "html":
+        case "html" | "sarif":
             content = module.render(audit, sources=sources)
         case "junit":
             content = module.render(audit, fail_on=fail_on)

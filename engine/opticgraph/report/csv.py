@@ -2,7 +2,8 @@
 
 Columns: the link, its verdict and what it says; the finding (severity, nature, rule, message, subject, end, found,
 limit, unit, estimated, contested, sources, give = the columns an unknown asks for); the link's record; what was
-assumed, judged and not judged; file and row of the input; finding = the finding's id. A finding about a device or
+assumed, judged and not judged; file and row of the input; finding = the finding's id; and, where waivers or an older
+result were given, standing = why it does not count. A finding about a device or
 group stands once for each link it touches, always with the same id; one that touches no link has no link and no
 verdict. A cell that a spreadsheet would take for a formula starts with an apostrophe.
 """
@@ -18,7 +19,7 @@ from functools import lru_cache
 from ..result import Audit, Finding
 from .needs import give
 from .rows import Row, links_of, rows
-from .words import clean, headline
+from .words import clean, headline, standing
 
 __all__ = ["COLUMNS", "RECORD", "cell", "render"]
 
@@ -43,8 +44,9 @@ def render(audit: Audit) -> str:
     """The table with its header; lines end in CR LF."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([cell(row.get(column)) for column in COLUMNS] for row in _rows(audit))
+    columns = COLUMNS if audit.standing is None else (*COLUMNS, "standing")
+    writer.writerow(columns)
+    writer.writerows([cell(row.get(column)) for column in columns] for row in _rows(audit))
     return sheet.getvalue()
 
 
@@ -82,6 +84,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "file": file,
         "row": row,
         "finding": finding.id,
+        "standing": standing(finding),
     }
 
 

@@ -13,7 +13,7 @@ __all__ = ["finding_as_json", "render"]
 
 def render(audit: Audit) -> str:
     """The JSON text, with a newline at its end."""
-    report = {
+    report: dict[str, object] = {
         "opticgraph": audit.version,
         "trust": audit.trust,
         "counts": counts(audit),
@@ -22,6 +22,11 @@ def render(audit: Audit) -> str:
         "coverage": [_coverage(coverage) for coverage in audit.coverage],
         "read": _read(audit.read),
     }
+    if audit.standing is not None:
+        report["standing"] = vars(audit.standing)
+        report["findings"] = [
+            {**finding_as_json(finding), "waived": finding.waived, "known": finding.known} for finding in audit.findings
+        ]
     return json.dumps(report, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n"
 
 

@@ -1,7 +1,8 @@
 """The audit as Parquet tables for fleets: one row a finding, and if a folder is written one row a verdict too.
 
 A file, such as findings.parquet, holds the findings: their columns are the fields of the JSON's findings, with `file`
-and `row` for its `input`, and `supply`, the column that would settle an unknown. A folder gets findings.parquet and
+and `row` for its `input`, and `supply`, the column that would settle an unknown; `waived` and `known` where waivers or
+an older result were given. A folder gets findings.parquet and
 verdicts.parquet, whose columns are the fields of the JSON's verdicts. Both have the order of the JSON.
 """
 
@@ -50,7 +51,8 @@ def tables(audit: Audit) -> dict[str, bytes]:
 def findings_table(findings: Sequence[Finding]) -> pl.DataFrame:
     """One row a finding."""
     held = findings if isinstance(findings, Findings) else Findings.of(findings)
-    return held.frame.select(*FINDING)
+    told = [name for name in ("waived", "known") if name in held.frame.columns]
+    return held.frame.select(*FINDING, *told)
 
 
 def verdicts_table(verdicts: Sequence[Verdict]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from ..result import Audit, Finding
 from .rows import counts
-from .words import counted, tally
+from .words import counted, standing, stands, tally
 
 __all__ = ["PREFIXES", "Term", "comment", "results"]
 
@@ -62,7 +62,8 @@ def comment(audit: Audit) -> Term:
     """How much was judged: a report without results would otherwise not tell a sound design from an empty one."""
     told = counts(audit)
     figures = ", ".join(spoken for _, spoken in tally(told))
-    return Term(f"{counted(told['links'], 'link')}: {figures}. Trust policy {audit.trust}.", language="en")
+    words = f"{counted(told['links'], 'link')}: {figures}. Trust policy {audit.trust}. {stands(audit)}".strip()
+    return Term(words, language="en")
 
 
 def _result(finding: Finding) -> Mapping[str, tuple[Term, ...]]:
@@ -70,6 +71,7 @@ def _result(finding: Finding) -> Mapping[str, tuple[Term, ...]]:
     messages = [Term(finding.fault, language="en"), Term(finding.message)]
     made = {
         "dcterms:source": [Term(_named("source", source), iri=True) for source in finding.sources],
+        "rdfs:comment": [Term(standing(finding), language="en")] if standing(finding) else [],
         "optic:ofRule": [Term(_named("rule", finding.rule), iri=True)],
         "sh:focusNode": [_node(finding.focus)],
         "sh:resultMessage": [message for message in messages if message.text],

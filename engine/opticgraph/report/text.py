@@ -27,6 +27,8 @@ from .words import (
     modules,
     place,
     says,
+    standing,
+    stands,
     tally,
     title,
 )
@@ -72,6 +74,8 @@ def _head(console: Console, audit: Audit) -> None:
         line.append(", " if word != VERDICTS[-1] else "")
     _say(console, line)
     _say(console, Text(f"Judged by opticgraph {clean(audit.version)}, trust policy {clean(audit.trust)}.", style="dim"))
+    if stands(audit):
+        _say(console, Text(clean(stands(audit))))
     if not told["links"]:
         _say(console, Text("Nothing could be told: no link was read."))
 
@@ -123,6 +127,7 @@ def _link(console: Console, row: Row) -> None:
     apart = sorted({other.subject for other in row.findings if other.link is None and other.subject[1:] not in told})
     for same in alike(own):
         _say(console, Text(clean(same[0].message)), indent=4)
+        _standing(console, same[0])
         _say(console, Text(_rests(same), style="dim"), indent=4)
     if apart:
         _say(console, Text(clean(f"See also {listed(apart)}, below."), style="dim"), indent=4)
@@ -147,6 +152,11 @@ def _contested(console: Console, told: list[Row]) -> None:
         verdict, _, rest = contest.partition(" ")
         verb = verdict if len(names) == 1 else {"fails": "fail", "works": "work"}.get(verdict, "are unknown")
         _say(console, Text(clean(f"{verb} {rest}"), style="dim"), indent=4)
+
+
+def _standing(console: Console, finding: Finding) -> None:
+    if standing(finding):
+        _say(console, Text(clean(standing(finding)), style="bold"), indent=4)
 
 
 def _rests(findings: Sequence[Finding]) -> str:
@@ -179,6 +189,7 @@ def _apart(console: Console, findings: list[Finding], most: int) -> None:
         _say(console, line, indent=4, hang=True)
         _say(console, Text(clean(says(finding)), style=COLOURS[finding.severity]), indent=4)
         _say(console, Text(clean(finding.message)), indent=4)
+        _standing(console, finding)
         _say(console, Text(_rests((finding,)), style="dim"), indent=4)
     if len(findings) > most:
         _say(console, Text(f"{len(findings) - most:,} more. See all: --format html, csv, xlsx or json."))

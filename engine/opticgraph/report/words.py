@@ -30,6 +30,8 @@ __all__ = [
     "modules",
     "place",
     "says",
+    "standing",
+    "stands",
     "tally",
     "title",
 ]
@@ -139,7 +141,7 @@ def says(finding: Finding, *, active: bool = True) -> str:
     """What one finding means for its link, in few words; a link that is said to run may be running still."""
     if finding.severity == "unknown":
         return f"Cannot tell: give {give(finding)}"
-    if finding.severity == "warning":
+    if finding.severity == "warning" or finding.nature == "practice":
         return f"Against good practice: {_spoken(finding.fault).rstrip('.')}"
     if finding.nature == "cannot":
         fault = _spoken(finding.fault).rstrip(".")
@@ -148,6 +150,24 @@ def says(finding: Finding, *, active: bool = True) -> str:
         return f"No link possible{told}"
     beyond = _beyond(finding) or f"out of specification, {_spoken(finding.fault).rstrip('.')}"
     return _capital(f"{beyond}; may be running" if active and finding.link is not None else beyond)
+
+
+def standing(finding: Finding) -> str:
+    """Why a finding does not count, in words; empty where it does."""
+    known = "Known: the older result has it too." if finding.known else ""
+    waived = f"Waived: {finding.waived}." if finding.waived is not None else ""
+    return " ".join(filter(None, (waived, known)))
+
+
+def stands(audit: Audit) -> str:
+    """How many findings were accepted before, in one line; empty where nobody asked."""
+    told = audit.standing
+    if told is None:
+        return ""
+    parts = [f"{told.waived:,} of {counted(len(audit.findings), 'finding')} waived"] if told.waivers else []
+    if told.baseline:
+        parts.append(f"{told.new:,} new against {told.baseline}, {told.known:,} known, {told.gone:,} gone")
+    return "; ".join(parts) + "." if parts else "No finding was waived."
 
 
 def figures(finding: Finding) -> str:
@@ -160,9 +180,10 @@ def figures(finding: Finding) -> str:
 
 def alike(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
     """Findings that say the same, as both ends of a link often do, put together, in the order given."""
-    told: dict[tuple[str, str, bool], list[Finding]] = {}
+    told: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
-        told.setdefault((finding.severity, finding.message, finding.link is None), []).append(finding)
+        key = (finding.severity, finding.message, finding.link is None, finding.waived, finding.known)
+        told.setdefault(key, []).append(finding)
     return [tuple(same) for same in told.values()]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ..result import Audit
 from .needs import give, supplies
 from .rows import counts, rows
-from .words import fibre, guesses, headline, place, says
+from .words import fibre, guesses, headline, place, says, standing, stands
 from .workbook import Cell, Column, Sheet, number, workbook
 
 __all__ = ["render"]
@@ -22,7 +22,7 @@ def render(audit: Audit) -> bytes:
         audit.version,
         [
             Sheet("Verdicts", VERDICTS, _verdicts(audit)),
-            Sheet("Findings", FINDINGS, _findings(audit)),
+            Sheet("Findings", FINDINGS if audit.standing is None else (*FINDINGS, STANDING), _findings(audit)),
             Sheet("Missing", MISSING, _missing(audit)),
             Sheet("Coverage", COVERAGE, _coverage(audit)),
             Sheet("Read", READ, _read(audit)),
@@ -57,6 +57,9 @@ FINDINGS: Sequence[Column] = (
 )  # fmt: skip
 
 
+STANDING: Column = ("standing", 60)
+
+
 def _findings(audit: Audit) -> Iterable[Sequence[Cell]]:
     for finding in audit.findings:
         yield (
@@ -64,6 +67,7 @@ def _findings(audit: Audit) -> Iterable[Sequence[Cell]]:
             number(finding.found), number(finding.limit), finding.unit, "yes" if finding.estimated else "",
             "yes" if finding.contested else "", give(finding) if finding.severity == "unknown" else "",
             " ".join(finding.sources), " ".join(finding.links), place(finding), finding.id,
+            *([standing(finding)] if audit.standing is not None else []),
         )  # fmt: skip
 
 
@@ -92,6 +96,8 @@ READ: Sequence[Column] = (("what", 16), ("where", 40), ("told", 80), ("count", 1
 
 def _read(audit: Audit) -> Iterable[Sequence[Cell]]:
     yield "judged by", f"opticgraph {audit.version}", f"trust policy {audit.trust}", None
+    if stands(audit):
+        yield "accepted", "", stands(audit), None
     for word, count in counts(audit).items():
         yield "verdicts", "", word, count
     for file in audit.read.files:
