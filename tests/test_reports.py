@@ -118,7 +118,7 @@ def test_an_unknown_ending_is_named() -> None:
         report.format_of("report.pdf")
     assert str(error.value) == (
         "report.pdf: the ending tells no report format; expected one of "
-        ".csv .htm .html .json .jsonld .parquet .sarif .toml .ttl .txt .xlsx .xml, or name the format"
+        ".csv .dqv.ttl .htm .html .json .jsonld .parquet .sarif .toml .ttl .txt .xlsx .xml, or name the format"
     )
 
 
@@ -126,7 +126,8 @@ def test_an_unknown_format_is_named() -> None:
     with pytest.raises(InputError) as error:
         report.render(audits.empty(), format="pdf")
     assert str(error.value) == (
-        "pdf: no such report format; expected one of text json csv xlsx html turtle jsonld junit parquet sarif waivers"
+        "pdf: no such report format; expected one of "
+        "text json csv xlsx html turtle jsonld junit parquet sarif waivers dqv"
     )
 
 

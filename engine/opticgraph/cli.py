@@ -121,6 +121,11 @@ cli.add_command(plan)
     help="An older result (JSON): only findings that it has not count for --fail-on.",
 )
 @click.option(
+    "--lineage",
+    metavar="FILE|URL",
+    help="An OpenLineage event of this run: into a file, or posted to an address.",
+)
+@click.option(
     "--engine",
     default="local",
     show_default=True,
@@ -136,6 +141,7 @@ def audit(
     fail_on: str,
     waivers: Sequence[Path],
     baseline: Path | None,
+    lineage: str | None,
     engine: str,
     formats: Sequence[str],
     outputs: Sequence[str],
@@ -146,8 +152,8 @@ def audit(
     4 nothing could be told.
     """
     if engine != "local":
-        if waivers or baseline:
-            raise click.UsageError("--engine spark takes neither --waivers nor --baseline.")
+        if waivers or baseline or lineage:
+            raise click.UsageError("--engine spark takes no --waivers, --baseline or --lineage.")
         return _on_spark(engine, designs, trust, rules, catalogs, fail_on, formats, outputs)
     from .judge import audit as judge
     from .read import load
@@ -161,6 +167,11 @@ def audit(
             put(render(result, format=format, sources=titles, fail_on=fail_on))
         else:
             write(result, path=path, format=format, sources=titles, fail_on=fail_on)
+    if lineage:
+        from .clock import now
+        from .lineage import event, hand_over
+
+        hand_over(event(result, when=now(), fail_on=fail_on), lineage)
     _name_idle(result.coverage, rules)
     return exit_code(result.severities, result.counts, result.coverage, fail_on)
 

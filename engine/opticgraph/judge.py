@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, partial
@@ -61,6 +62,7 @@ def audit(
     old = None if baseline is None else baseline_of(baseline)
     knowledge = know(trust=trust, catalogs=catalogs)
     result = judge(design, derive(design, knowledge), knowledge, read_rules(rules), catalogs)
+    result = replace(result, rules=tuple(map(str, rules)), catalogs=tuple(map(str, catalogs)))
     if waivers:
         result = waive(result, accepted, today or now().date())
     return result if old is None else compare(result, old, str(baseline))

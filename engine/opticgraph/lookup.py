@@ -18,7 +18,7 @@ from .knowledge import Knowledge, fold, know
 from .lacking import lacks
 from .read import load
 from .resources import folder
-from .rules import Rules, read_rules
+from .rules import Rules, as_lines, read_rules
 from .sources import OPTIC, RDF, SOURCE, Fact, catalog_files, local, text_of
 from .table import Table
 from .terms import iri, words
@@ -234,7 +234,7 @@ def _claims(term: str, *, trust: str, catalogs: Sequence[Path], rules: Sequence[
 
 def _rules(rules: Rules) -> Table:
     rows = tuple((r.name, r.aspect, r.sentence, " ".join(r.sources)) for r in rules.rules.values())
-    return Table("Which rules are judged?", ("rule", "aspect", "sentence", "sources"), rows)
+    return Table("Which rules are judged?", ("rule", "aspect", "sentence", "sources"), rows, triples=as_lines(rules))
 
 
 def _short(value: str) -> str:

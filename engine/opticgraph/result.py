@@ -252,7 +252,7 @@ class Audit:
 
     counts is links, works, fails, unknown. links holds for each link what reports show beside its
     verdict: device, port and module of both ends, length, site. standing is None where neither waivers nor an older
-    result were given.
+    result were given. rules and catalogs are the user's own files.
     """
 
     version: str
@@ -264,6 +264,8 @@ class Audit:
     links: Sequence[Mapping[str, object]] = ()
     counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     standing: Standing | None = None
+    rules: tuple[str, ...] = ()
+    catalogs: tuple[str, ...] = ()
 
     @property
     def severities(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ from .inmemory import as_graph
 from .resources import folder
 from .sources import OPTIC, local
 
-__all__ = ["Outcome", "Rule", "Rules", "read_rules"]
+__all__ = ["Outcome", "Rule", "Rules", "as_lines", "read_rules"]
 
 O = Namespace(OPTIC)  # noqa: E741
 RULE = "https://w3id.org/opticgraph/rules#"
@@ -91,6 +91,14 @@ def read_rules(files: Sequence[Path] = ()) -> Rules:
         outcomes |= {outcome.shape: outcome for outcome in _outcomes(graph, default=found[0])}
         shapes += graph
     return Rules(dict(sorted(rules.items())), dict(sorted(outcomes.items())), shapes, digest([*shipped, *files]))
+
+
+def as_lines(rules: Rules) -> str:
+    """All shapes as N-Triples, sorted, for any SHACL processor; blank nodes are called the same in every run."""
+    told = ox.parse(rules.shapes.serialize(format="nt", encoding="utf-8"), format=ox.RdfFormat.N_TRIPLES)
+    shapes = ox.Dataset(told)
+    shapes.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return "".join(sorted(f"{quad.triple} .\n" for quad in shapes))
 
 
 def _parse(file: Path) -> Graph:

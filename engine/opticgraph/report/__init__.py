@@ -31,6 +31,7 @@ FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "parquet": ("parquet", (".parquet",)),
         "sarif": ("sarif", (".sarif",)),
         "waivers": ("waivers", (".toml",)),
+        "dqv": ("dqv", (".dqv.ttl",)),
     }
 )
 NO_SOURCES: Mapping[str, tuple[str, str]] = MappingProxyType({})
@@ -41,9 +42,9 @@ def format_of(path: str | Path) -> str:
     name = Path(path).name.lower()
     if Path(path).is_dir():
         return "parquet"
-    for format, (_, endings) in FORMATS.items():
-        if name.endswith(endings):
-            return format
+    told = [(len(end), format) for format, (_, ends) in FORMATS.items() for end in ends if name.endswith(end)]
+    if told:
+        return max(told)[1]  # the longest: .dqv.ttl is not .ttl
     known = " ".join(sorted(ending for _, endings in FORMATS.values() for ending in endings))
     raise InputError(f"{path}: the ending tells no report format; expected one of {known}, or name the format")
 

@@ -36,8 +36,11 @@ ENDINGS: Mapping[str, str] = MappingProxyType(
     {".txt": "text", ".csv": "csv", ".json": "json", ".xml": "xml", ".srx": "xml", ".ttl": "turtle"}
 )
 RESULTS = "http://www.w3.org/2005/sparql-results#"
+SH = "http://www.w3.org/ns/shacl#"
 RULE = "https://w3id.org/opticgraph/rules#"
-_PREFIXES = MappingProxyType({"claim": CLAIM, "optic": OPTIC, "part": PART, "rule": RULE, "source": SOURCE, "xsd": XSD})
+_PREFIXES = MappingProxyType(
+    {"claim": CLAIM, "optic": OPTIC, "part": PART, "rule": RULE, "sh": SH, "source": SOURCE, "xsd": XSD}
+)
 _INNER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")  # where a word of a variable ends
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 

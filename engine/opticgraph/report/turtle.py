@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ..result import Audit
 from .shacl import PREFIXES, Term, comment, results
 
-__all__ = ["render"]
+__all__ = ["render", "term_of"]
 
 # What may follow the colon of a prefixed name, as far as our own names go: no dot at the end.
 LOCAL = re.compile(r"(?![.-])(?:[A-Za-z0-9_:.-]|%[0-9A-F]{2})*(?:[A-Za-z0-9_:-]|%[0-9A-F]{2})")
@@ -21,7 +21,7 @@ def render(audit: Audit) -> str:
     found = results(audit)
     properties = [
         "a sh:ValidationReport",
-        f"rdfs:comment {_term(comment(audit))}",
+        f"rdfs:comment {term_of(comment(audit))}",
         f"sh:conforms {'false' if found else 'true'}",
     ]
     if found:
@@ -29,7 +29,7 @@ def render(audit: Audit) -> str:
     blocks = ["\n".join(f"@prefix {prefix}: <{iri}> ." for prefix, iri in PREFIXES.items())]
     blocks.append(_block("[]", properties))
     for iri, described in found:
-        told = [f"{name} {' , '.join(_term(term) for term in terms)}" for name, terms in described.items()]
+        told = [f"{name} {' , '.join(term_of(term) for term in terms)}" for name, terms in described.items()]
         blocks.append(_block(_iri(iri), ["a sh:ValidationResult", *told]))
     return "\n\n".join(blocks) + "\n"
 
@@ -38,7 +38,8 @@ def _block(subject: str, properties: Iterable[str]) -> str:
     return f"{subject} " + " ;\n    ".join(properties) + " ."
 
 
-def _term(term: Term) -> str:
+def term_of(term: Term) -> str:
+    """A term as Turtle writes it."""
     if term.iri:
         return _iri(term.text)
     text = SPECIAL.sub(lambda found: SHORT.get(found[0], f"\\u{ord(found[0]):04X}"), term.text)
