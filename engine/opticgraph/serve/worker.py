@@ -1,0 +1,145 @@
+"""Answers SPARQL queries over a store on disk, one after the other: a process that may be ended at any time.
+
+It is started by its path and imports nothing of this package, which makes it ready in a tenth of a second. Once the
+store is open it can open nothing more, neither a file nor a connection: whatever a query contrives, it asks no network.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import resource
+import sys
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+import pyoxigraph as ox
+
+__all__ = ["main"]
+
+_RESULTS = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML}
+_RESULTS |= {"csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV}
+_GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
+
+
+class _TooMuch(Exception):
+    """The answer is larger than it may be."""
+
+
+class _Bounded(io.RawIOBase):
+    """Bytes written, up to a limit."""
+
+    def __init__(self, most: int) -> None:
+        self.held = bytearray()
+        self.most = most
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self.held += piece
+        if len(self.held) > self.most:
+            raise _TooMuch("bytes")
+        return len(piece)
+
+
+def main() -> None:
+    """Say `ready`, then for each line of JSON answer with a line of JSON (kind, length) and as many bytes.
+
+    kind  json, xml, csv, tsv, turtle, ntriples, jsonld; or syntax, refused, rows or bytes (more than there may be)
+    """
+    folder, memory_mb, rows, most, prefixes = sys.argv[1:6]
+    store = ox.Store.read_only(folder)
+    store.query("ASK { GRAPH ?g { ?s ?p ?o } }")  # so that all files are open
+    _confine(int(memory_mb))
+    sys.stdout.buffer.write(b"ready\n")
+    sys.stdout.buffer.flush()
+    for line in sys.stdin.buffer:
+        kind, answer = _answered(store, json.loads(line), int(rows), int(most), json.loads(prefixes))
+        sys.stdout.buffer.write(json.dumps({"kind": kind, "length": len(answer)}).encode() + b"\n" + answer)
+        sys.stdout.buffer.flush()
+
+
+def _confine(memory_mb: int) -> None:
+    """From now on: so much more memory, no file and no connection opened, no file written."""
+    with open("/proc/self/statm", encoding="ascii") as sizes:
+        held = int(sizes.read().split()[0]) * resource.getpagesize()
+    most = held + (memory_mb << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _answered(
+    store: ox.Store, asked: Mapping[str, Any], rows: int, most: int, prefixes: dict[str, str]
+) -> tuple[str, bytes]:
+    try:
+        if "graph" in asked:
+            graph = ox.NamedNode(asked["graph"]) if asked["graph"] else ox.DefaultGraph()
+            quads = store.quads_for_pattern(None, None, None, graph)
+            return _triples((quad.triple for quad in quads), asked["formats"], rows, most, prefixes)
+        found = store.query(
+            asked["query"],
+            substitutions={ox.Variable(name): _term(term) for name, term in asked.get("bound", {}).items()},
+            default_graph=[ox.NamedNode(name) for name in asked.get("default", ())] or None,
+            named_graphs=[ox.NamedNode(name) for name in asked.get("named", ())] or None,
+        )
+        if isinstance(found, ox.QueryTriples):
+            return _triples(found, asked["formats"], rows, most, prefixes)
+        format = next((name for name in asked["formats"] if name in _RESULTS), "")
+        if not format:
+            return "unacceptable", b"rows"
+        target = _Bounded(most)
+        found.serialize(target, _RESULTS[format])
+        answer = bytes(target.held)
+        # a row takes two bytes at least
+        if isinstance(found, ox.QuerySolutions) and len(answer) > 2 * rows and _rows(answer, format) > rows:
+            raise _TooMuch("rows")
+        return format, answer
+    except SyntaxError as error:
+        return "syntax", str(error).encode()
+    except _TooMuch as error:
+        return str(error), b""
+    except MemoryError:
+        return "memory", b""
+    except (OSError, RuntimeError, ValueError) as error:
+        return "refused", str(error).encode()
+
+
+def _triples(
+    found: Iterable[ox.Triple], formats: Iterable[str], rows: int, most: int, prefixes: dict[str, str]
+) -> tuple[str, bytes]:
+    format = next((name for name in formats if name in _GRAPHS), "")
+    if not format:
+        return "unacceptable", b"triples"
+    held = list(islice(found, rows + 1))
+    if len(held) > rows:
+        raise _TooMuch("rows")
+    ordered = sorted(set(held), key=str)
+    told = None if format == "ntriples" else prefixes
+    answer = ox.serialize(ordered, format=_GRAPHS[format], prefixes=told) or b""
+    if len(answer) > most:
+        raise _TooMuch("bytes")
+    return format, answer
+
+
+def _rows(answer: bytes, format: str) -> int:
+    """How many rows an answer has."""
+    if format == "json":
+        return len(json.loads(answer)["results"]["bindings"])
+    if format == "xml":
+        return answer.count(b"<result>")
+    if format == "tsv":
+        return answer.count(b"\n") - 1
+    return sum(1 for _ in csv.reader(io.StringIO(answer.decode(), newline=""))) - 1
+
+
+def _term(written: str) -> Any:
+    return next(iter(ox.parse(input=f"<urn:s> <urn:p> {written} .", format=ox.RdfFormat.N_TRIPLES))).object
+
+
+if __name__ == "__main__":
+    main()
