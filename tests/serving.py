@@ -46,9 +46,7 @@ class Server:
         headers = {"Content-Type": "application/sparql-query", "Accept": accept}
         return self.send("POST", "/sparql", body=query.encode(), headers=headers)
 
-    def send(
-        self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] = _NONE
-    ) -> Answer:
+    def send(self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] = _NONE) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body=body, headers=dict(headers))

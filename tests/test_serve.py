@@ -129,7 +129,9 @@ def test_a_query_is_asked_in_any_of_three_ways(server: Server) -> None:
 
 def test_the_endpoint_describes_itself(server: Server) -> None:
     answer = server.get("/sparql")
-    told = {(quad.predicate.value, quad.object.value) for quad in ox.parse(input=answer.body, format=ox.RdfFormat.TURTLE)}
+    told = {
+        (quad.predicate.value, quad.object.value) for quad in ox.parse(input=answer.body, format=ox.RdfFormat.TURTLE)
+    }
     sd = "http://www.w3.org/ns/sparql-service-description#"
     assert (f"{sd}supportedLanguage", f"{sd}SPARQL11Query") in told
     assert {(f"{sd}name", GRAPH + part) for part in PARTS} <= told
@@ -138,7 +140,9 @@ def test_the_endpoint_describes_itself(server: Server) -> None:
 def test_a_dataset_may_be_named_in_the_request_and_in_the_query(server: Server) -> None:
     asked = f"SELECT (COUNT(*) AS ?n) FROM <{GRAPH}findings> {{ ?s ?p ?o }}"
     plain = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-    named = server.get("/sparql", {"query": plain, "default-graph-uri": GRAPH + "findings"}, headers={"Accept": "text/csv"})
+    named = server.get(
+        "/sparql", {"query": plain, "default-graph-uri": GRAPH + "findings"}, headers={"Accept": "text/csv"}
+    )
     assert named.body == server.ask(asked).body != server.ask(plain).body
 
 
@@ -198,7 +202,7 @@ def test_questions_are_described(server: Server) -> None:
 
 
 def test_a_parameter_that_is_not_one_is_told(server: Server) -> None:
-    refused(server.get("/questions/free-cages", {"form": "x"}), 400, "expected formFactor (nearest)")
+    refused(server.get("/questions/free-cages", {"form": "x"}), 400, "expected formFactor")
     refused(server.get("/questions/free-cages", {"formFactor": "QSFP-D"}), 400, "QSFP-DD")
     refused(server.get("/questions/free-cages", [("formFactor", "SFP"), ("formFactor", "SFP")]), 400, "twice")
     refused(server.get("/questions/free-cages", headers={"Accept": "image/png"}), 406, "image/png")
@@ -213,7 +217,11 @@ def test_a_query_of_10_mb(server: Server) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     body = urlencode({"query": long}).encode()
     refused(server.send("POST", "/sparql", body=body, headers=form), 413, "longer than 64 kB")
-    assert server.get("/sparql", {"query": "x" * 200_000}).status in (400, 413, 414)
+    refused(server.get("/sparql", {"query": long[:200_000]}), 413, "longer than 64 kB")
+    try:  # an address of that length is no request: the server says so, and hangs up on who goes on sending
+        assert server.get("/sparql", {"query": long}).status == 400
+    except OSError as error:
+        assert isinstance(error, ConnectionError)
     assert server.ask(SMALL).status == 200
 
 
@@ -275,9 +283,8 @@ def test_an_answer_without_end(server: Server) -> None:
 
 
 def test_a_query_that_wants_all_memory(server: Server) -> None:
-    doubled = "CONCAT(?x, ?x)"
+    # each doubles the text before it
     binds = " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(40))
-    assert doubled  # each doubles the text before it
     answer = server.ask(f'SELECT (STRLEN(?x40) AS ?n) {{ BIND("{"x" * 1000}" AS ?x0) {binds} }}')
     refused(answer, 503, "more than 256 MiB of memory")
     assert server.ask(SMALL).status == 200
@@ -327,7 +334,9 @@ def test_updates_and_files(server: Server) -> None:
     refused(server.send("PUT", "/sparql", body=b""), 405, "only reads")
 
 
-@pytest.mark.parametrize("above", ["../" * 6 + "etc/passwd", "..%2f" * 6 + "etc%2fpasswd", "..\\..\\pyproject.toml", "x.rq"])
+@pytest.mark.parametrize(
+    "above", ["../" * 6 + "etc/passwd", "..%2f" * 6 + "etc%2fpasswd", "..\\..\\pyproject.toml", "x.rq"]
+)
 @pytest.mark.parametrize("route", ["/questions/", "/static/", "/api/links/", "/api/options/"])
 def test_names_that_climb(server: Server, route: str, above: str) -> None:
     refused(server.send("GET", route + quote(above, safe="/%.")), 404, "found no")
@@ -375,7 +384,11 @@ def test_200_clients_at_once(server: Server) -> None:
         (lambda s: s.ask(SMALL, accept="image/png"), 406, "image/png"),
         (lambda s: s.ask(SMALL, accept="text/turtle"), 406, "the answer is rows"),
         (lambda s: s.send("POST", "/sparql", body=b"{}", headers={"Content-Type": "application/json"}), 415, "json"),
-        (lambda s: s.send("POST", "/sparql", body=b"\xff", headers={"Content-Type": "application/sparql-query"}), 400, "UTF-8"),
+        (
+            lambda s: s.send("POST", "/sparql", body=b"\xff", headers={"Content-Type": "application/sparql-query"}),
+            400,
+            "UTF-8",
+        ),
         (lambda s: s.get("/sparql", {"query": SMALL, "default-graph-uri": "not an iri"}), 400, "expected an IRI"),
         (lambda s: s.get("/api/links", {"limit": "1000000"}), 400, "limit"),
         (lambda s: s.get("/nothing"), 404, "found no such page"),

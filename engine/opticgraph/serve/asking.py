@@ -54,9 +54,7 @@ def _answering(question: Question, site: Site) -> Callable[[Request], Awaitable[
             raise Refused(400, "found a parameter twice; expected each once")
         formats = formats_of(request, RESULTS, GRAPHS)
         try:
-            bound = await run_in_threadpool(
-                bind, question, given, design=site.design, knowledge=site.knowledge
-            )
+            bound = await run_in_threadpool(bind, question, given, design=site.design, knowledge=site.knowledge)
         except QueryError as error:
             raise Refused(400, str(error)) from error
         if bound and GIVEN in question.query:  # it compares with a parameter, which is then a part of what it reads

@@ -28,6 +28,8 @@ __all__ = ["main"]
 _WRITTEN = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML}
 _WRITTEN |= {"csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV}
 
+_KEPT = 256  # answers that are not worked out again
+
 Look = Callable[[Mapping[str, Any], Design, Mapping[str, Any]], bytes]
 
 
@@ -35,6 +37,7 @@ def main() -> None:
     """Say `ready`, then for each line of JSON answer with a line of JSON (kind, length) and as many bytes."""
     setting = json.loads(sys.argv[1])
     design = load(*setting["designs"])
+    known: dict[bytes, bytes] = {}
     asked = {
         "trust": setting["trust"],
         "rules": [Path(file) for file in setting["rules"]],
@@ -45,7 +48,11 @@ def main() -> None:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         try:
-            kind, answer = "json", _LOOKS[request["look"]](request, design, asked)
+            if line not in known:
+                if len(known) >= _KEPT:
+                    known.clear()
+                known[line] = _LOOKS[request["look"]](request, design, asked)
+            kind, answer = "json", known[line]
         except InputError as error:
             kind, answer = "refused", str(error).encode("utf-8", "replace")
         sys.stdout.buffer.write(json.dumps({"kind": kind, "length": len(answer)}).encode() + b"\n" + answer)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from .site import Site
 
 __all__ = ["available", "serve"]
 
+_BACKLOG = 1024  # clients that may knock at once
 _LOOKING = 60.0  # seconds that options of a link may take
 _PREFIXES = {
     "optic": "https://w3id.org/opticgraph/ontology#",
@@ -69,11 +71,11 @@ def serve(
     if "-" in designs:
         raise InputError("serve: found - as a design; expected files or folders, as they are read more than once")
     limits = limits or Limits()
-    design = load(*designs)
-    knowledge = know(trust=trust, catalogs=catalogs)
-    held = load_plan(plan) if plan else None
-    result = audit(design, trust=trust, rules=rules, catalogs=catalogs)
     with _bound(host, port) as listening, scratch() as folder:
+        design = load(*designs)
+        knowledge = know(trust=trust, catalogs=catalogs)
+        held = load_plan(plan) if plan else None
+        result = audit(design, trust=trust, rules=rules, catalogs=catalogs)
         sparql.keep(quads(design, knowledge=knowledge, catalogs=catalogs, rules=rules), str(folder))
         setting = {
             "designs": list(designs),
@@ -103,10 +105,12 @@ def _answering(folder: Path, limits: Limits) -> list[str]:
 def _bound(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(1024)
+        with ExitStack() as held:
+            listening = held.enter_context(socket.socket(family))
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(_BACKLOG)
+            held.pop_all()
         return listening
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -127,6 +131,8 @@ async def _serving(site: Site, listening: socket.socket, hosts: set[str], say: C
             server_header=False,
             date_header=False,
             lifespan="off",
+            # an address may be as long as a query that is written in it, and a little more, so that it is told apart
+            h11_max_incomplete_event_size=4 * site.limits.query_kb * 1000 + (1 << 16),
             timeout_graceful_shutdown=2,
         )
         host, port = listening.getsockname()[:2]

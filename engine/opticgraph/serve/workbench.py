@@ -46,9 +46,16 @@ def routes(app: FastAPI, site: Site) -> None:
     by_name = {row.name: row for row in told}
     page = _page(site, told).encode("utf-8", "replace")
     style = "".join(
-        [_report("page.css"), _report("lanes.css"), (files(__package__) / "static" / "workbench.css").read_text("utf-8")]
+        [
+            _report("page.css"),
+            _report("lanes.css"),
+            (files(__package__) / "static" / "workbench.css").read_text("utf-8"),
+        ]
     )
-    static = {"workbench.css": style, "workbench.js": (files(__package__) / "static" / "workbench.js").read_text("utf-8")}
+    static = {
+        "workbench.css": style,
+        "workbench.js": (files(__package__) / "static" / "workbench.js").read_text("utf-8"),
+    }
 
     @app.get("/", include_in_schema=False)
     def workbench() -> Response:
