@@ -1,4 +1,4 @@
-"""What the endpoint holds, as N-Quads: all that a question reads, and the same apart, in a named graph for each part."""
+"""What the endpoint holds, as N-Quads: all that a question reads, and the same apart, a named graph for each part."""
 
 from __future__ import annotations
 

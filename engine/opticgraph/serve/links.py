@@ -20,7 +20,8 @@ COLUMNS = ("link", "verdict", "a_site", "a_device", "b_site", "b_device", "modul
 
 def table(rows: Sequence[Row]) -> pl.DataFrame:
     """One row a link, worst first: COLUMNS, `rules` (those with findings) and `text`, which a search looks through."""
-    schema = {**dict.fromkeys(COLUMNS, pl.String), "rules": pl.List(pl.String), "text": pl.String}
+    texts = dict.fromkeys((*COLUMNS, "text"), pl.String())
+    schema = pl.Schema({**texts, "rules": pl.List(pl.String())})
     told = []
     for row in rows:
         ends = [row.text(name) for name in ("a_site", "a_device", "b_site", "b_device")]
@@ -29,7 +30,7 @@ def table(rows: Sequence[Row]) -> pl.DataFrame:
         rules = sorted({finding.rule for finding in row.findings})
         ports = [row.text(name) for name in ("a_port", "b_port", "a_module", "b_module", "route", "group")]
         text = " ".join((row.name, *ends, *ports, modules, fibre)).casefold()
-        told.append((row.name, row.verdict.verdict, *ends, modules, fibre, says, rules, text))
+        told.append((row.name, row.verdict.verdict, *ends, modules, fibre, says, text, rules))
     return pl.DataFrame(told, schema=schema, orient="row")
 
 

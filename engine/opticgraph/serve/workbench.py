@@ -17,7 +17,7 @@ from ..report import words
 from ..report.page import SIGNS
 from ..report.picture import picture
 from ..report.plan import render as render_plan
-from ..report.rows import counts, rows
+from ..report.rows import Row, counts, rows
 from ..result import VERDICTS
 from . import links as tables
 from .refusal import Refused
@@ -89,7 +89,7 @@ def routes(app: FastAPI, site: Site) -> None:
         limit: Annotated[int, Query(ge=1, le=tables.MOST)] = 100,
     ) -> JSONResponse:
         asked = {"verdict": verdict, "rule": rule, "site": site, "part": part, "text": text}
-        return JSONResponse(tables.page(links, **asked, offset=offset, limit=limit))  # type: ignore[arg-type]
+        return JSONResponse(tables.page(links, **asked, offset=offset, limit=limit))
 
     @app.get("/api/links/{name:path}", summary="A link: record, findings, what is contested", tags=["links"])
     def one(name: str) -> JSONResponse:
@@ -115,7 +115,7 @@ def routes(app: FastAPI, site: Site) -> None:
         return Response(answer, media_type="application/json")
 
 
-def _page(site: Site, told: list[tables.Row]) -> str:
+def _page(site: Site, told: list[Row]) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_clean
     )

@@ -30,21 +30,17 @@ class _TooMuch(Exception):
     """The answer is larger than it may be."""
 
 
-class _Bounded(io.RawIOBase):
+class _Bounded(io.BytesIO):
     """Bytes written, up to a limit."""
 
     def __init__(self, most: int) -> None:
-        self.held = bytearray()
-        self.most = most
-
-    def writable(self) -> bool:
-        return True
+        super().__init__()
+        self._most = most
 
     def write(self, piece: Any) -> int:
-        self.held += piece
-        if len(self.held) > self.most:
+        if self.tell() + len(piece) > self._most:
             raise _TooMuch("bytes")
-        return len(piece)
+        return super().write(piece)
 
 
 def main() -> None:
@@ -119,7 +115,7 @@ def _answered(
             return "unacceptable", b"rows"
         target = _Bounded(most)
         found.serialize(target, _RESULTS[format])
-        answer = bytes(target.held)
+        answer = target.getvalue()
         # a row takes two bytes at least
         if isinstance(found, ox.QuerySolutions) and len(answer) > 2 * rows and _rows(answer, format) > rows:
             raise _TooMuch("rows")
