@@ -16,6 +16,7 @@ import click
 from .arguments import DESIGNS, ending, gbps, knowing, put, targets_of, titles_of, writing
 from .cli_diff import diff
 from .cli_plan import plan
+from .cli_serve import serve
 from .errors import InputError
 from .exits import DONE, LEVELS, OURS, UNUSABLE, exit_code
 
@@ -95,6 +96,7 @@ def cli() -> None:
 
 cli.add_command(diff)
 cli.add_command(plan)
+cli.add_command(serve)
 
 
 @cli.command()

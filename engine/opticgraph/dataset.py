@@ -38,7 +38,7 @@ from .scope import EVERYTHING
 from .sources import OPTIC, RDFS, SKOS, SOURCE, catalog_files, read_facts
 from .wide import Wide
 
-__all__ = ["dataset", "pieces"]
+__all__ = ["dataset", "parts", "pieces"]
 
 FINDING = "https://w3id.org/opticgraph/finding#"
 
@@ -69,21 +69,38 @@ def pieces(
     rules: Sequence[Path] = (),
 ) -> Iterator[bytes]:
     """The same in pieces of some megabytes, each made when it is asked for."""
+    return (piece for _, piece in parts(design, query, knowledge=knowledge, catalogs=catalogs, rules=rules))
+
+
+def parts(
+    design: Design,
+    query: str | None = None,
+    *,
+    knowledge: Knowledge,
+    catalogs: Sequence[Path] = (),
+    rules: Sequence[Path] = (),
+) -> Iterator[tuple[str, bytes]]:
+    """The same pieces, each with what it is: design, derived, catalogue, ontology, sources or findings for what stands
+    in the default graph, stated for what stands in graphs of its own.
+    """
     scope = EVERYTHING if query is None else scope_of(query)
     judged = derive(design, knowledge)
-    for sorts in as_judged(design, _one_meaning(judged)):
-        yield from ordered(within(scope, sorts))
-    for believed in (knowledge.graph, _vocabulary(), _own_sources(knowledge)):
-        yield scope.of(believed)
+    for name, sorts in zip(("design", "derived"), as_judged(design, _one_meaning(judged)), strict=True):
+        yield from ((name, piece) for piece in ordered(within(scope, sorts)))
+    yield "catalogue", scope.of(knowledge.graph)
+    yield "ontology", scope.of(_vocabulary())
+    yield "sources", scope.of(_own_sources(knowledge))
     if query is None or _OUTCOME.search(query):
         held = read_rules(rules)
-        yield scope.of(_outcome(judge(design, judged, knowledge, held), held))
+        yield "findings", scope.of(_outcome(judge(design, judged, knowledge, held), held))
     if query is None or _SOURCES.search(plain(query)):
         graphs, stated = _stated(catalogs)
-        yield scope.of(graphs) + stated
+        yield "sources", scope.of(graphs)
+        yield "stated", stated
     if query is None or _CLAIMS.search(query):
         about, inside = claim_graphs(catalog_files())
-        yield scope.of(about) + inside
+        yield "sources", scope.of(about)
+        yield "stated", inside
 
 
 def _one_meaning(judged: Judged) -> Judged:
