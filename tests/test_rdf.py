@@ -467,6 +467,19 @@ def test_external_entities_are_not_read() -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_are_never_expanded(encoding: str) -> None:
+    inner = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "lol"}">' for n in range(9))
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE r [{inner}]>'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        'xmlns:o="https://w3id.org/opticgraph/ontology#">'
+        '<o:Device rdf:about="http://example.org/x"><o:name>&e8;</o:name></o:Device></rdf:RDF>'
+    )
+    with pytest.raises(DesignError, match=r"d\.rdf: found an XML entity, which is never expanded"):
+        rdf.read("d.rdf", data=text.encode(encoding), format=ox.RdfFormat.RDF_XML)
+
+
 def test_cut_off_gzip() -> None:
     whole = gzip.compress((PREFIXES + ONE).encode())
     with pytest.raises(DesignError) as caught:
