@@ -82,7 +82,8 @@ def _rows(address: str, query: str) -> list[Mapping[str, Any]]:
         with urlopen(request, timeout=_SECONDS) as answer:
             body = answer.read(_MOST + 1)
     except HTTPError as error:
-        said = error.read(200).decode("utf-8", "replace").strip().partition("\n")[0]
+        with error:
+            said = error.read(200).decode("utf-8", "replace").strip().partition("\n")[0]
         _refuse(address, f"status {error.code}: {said}", _EXPECTED, error)
     except (OSError, HTTPException, ValueError) as error:
         _refuse(address, f"no answer ({getattr(error, 'reason', error)})", _EXPECTED, error)
