@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import shlex
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -396,6 +399,87 @@ def test_200_clients_at_once(server: Server) -> None:
 )
 def test_what_is_not_understood(server: Server, ask: Callable[[Server], Answer], status: int, says: str) -> None:
     refused(ask(server), status, says)
+
+
+# --- what the pages say, and the plan --------------------------------------------------------------------------------
+
+ROOT = Path(__file__).parent.parent
+SESSION = re.compile(r"```console\n\$ curl -s (?P<asked>[^\n]+)\n(?P<answer>.*?)```", re.DOTALL)
+
+
+def test_the_session_in_the_docs_is_what_comes() -> None:
+    told = SESSION.findall((ROOT / "docs" / "serve.md").read_text(encoding="utf-8"))
+    assert len(told) > 2
+    with served(str(ROOT / "examples" / "metro-ring"), "--workers", "1") as ring:
+        for asked, answer in told:
+            address, *words = shlex.split(asked)
+            path, _, given = address.removeprefix("$HERE").partition("?")
+            options = dict(zip(words[::2], words[1::2], strict=True))
+            headers = dict([options["-H"].split(":")]) if "-H" in options else {}
+            query = options.get("--data-urlencode", given).partition("=")
+            assert ring.get(path, {query[0]: query[2]}, headers=headers).text.replace("\r\n", "\n") == answer
+
+
+@pytest.fixture(scope="module")
+def planned() -> Iterator[Server]:
+    files = str(ROOT / "examples" / "metro-ring-400"), "--plan", str(ROOT / "docs" / "samples" / "plan.json")
+    with served(*files, "--workers", "1") as running:
+        yield running
+
+
+def test_a_plan_is_shown_window_by_window(planned: Server, server: Server) -> None:
+    page = planned.get("/plan")
+    assert page.status == 200 and "Window 1" in page.text
+    assert "sha256-" in page.headers["content-security-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert 'href="/plan"' in planned.get("/").text
+    refused(server.get("/plan"), 404, "found no such page")
+
+
+@pytest.mark.browser
+def test_the_workbench_in_a_browser(server: Server) -> None:
+    """By keyboard from the list to a link in full; a script in a name stays text; nothing is asked of anyone else."""
+    chromium = shutil.which("chromium")
+    sync = pytest.importorskip("playwright.sync_api", reason="no Playwright: the workbench was not tried in a browser")
+    if chromium is None:
+        pytest.skip("no Chromium: the workbench was not tried in a browser")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=quiet)
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        asked: list[str] = []
+        said: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("dialog", lambda dialog: said.append(dialog.message))
+        home = f"http://127.0.0.1:{server.port}"
+        page.goto(home)
+        page.wait_for_selector("table.links tbody tr")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.fill("input[name=text]", SCRIPT)
+        page.wait_for_selector("table.links tbody tr:only-child")
+        page.keyboard.press("Tab")
+        page.focus("table.links tbody button")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#detail .finding")
+        assert SCRIPT in page.inner_text("#detail h3")
+        page.focus("#detail summary >> nth=0")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#detail svg.lanes", timeout=90_000)
+        assert page.locator("#detail script").count() == 0
+        page.select_option("#examples", "free-cages")
+        page.fill("#parameters input", "QSFP-DD")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#answer tbody tr")
+        page.fill("#query", "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector("#answer .refused")
+        browser.close()
+    assert {url.partition("?")[0].removeprefix(home).split("/")[0] for url in asked if not url.startswith("data:")} == {
+        ""
+    }
+    assert [text for text in said if "403" not in text] == []
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -89,8 +89,9 @@ def main() -> None:
 def cli() -> None:
     """Judge a network's optics, and what it may become.
 
-    DESIGN is a link sheet (.csv .xlsx .parquet), a folder of sheets, RDF (.ttl .nt .nq .trig .jsonld .rdf, also .gz)
-    or the folder of a NetBox REST dump; several are one network, and - reads standard input.
+    DESIGN is a link sheet (.csv .xlsx .parquet), a folder of sheets, RDF (.ttl .nt .nq .trig .jsonld .rdf, also .gz),
+    the folder of a NetBox REST dump or a SPARQL endpoint (sparql+https://...); several are one network, and - reads
+    standard input.
     """
 
 

@@ -76,6 +76,10 @@ def sniff(data: bytes) -> str:
 
 
 def _one(file: str) -> Design:
+    if file.startswith("sparql+"):
+        from . import remote  # few ask a server, and what speaks to one takes its time to import
+
+        return rdf.read(file, data=remote.triples_of(file), format=ox.RdfFormat.N_TRIPLES)
     path = Path(file)
     if file != "-" and path.is_dir():
         return _folder(file, path)

@@ -140,9 +140,16 @@ class Pool:
         self._busy.discard(process)
         process.end()
         if not self._closed:
-            task = asyncio.get_running_loop().create_task(self._renew())
+            task = asyncio.get_running_loop().create_task(self._replace())
             self._renewals.add(task)
             task.add_done_callback(self._renewals.discard)
+
+    async def _replace(self) -> None:
+        while not self._closed:
+            try:
+                return await self._renew()
+            except (OSError, RuntimeError):  # the machine has no room for it now
+                await asyncio.sleep(1)
 
     async def _renew(self) -> None:
         pipe = asyncio.subprocess.PIPE
