@@ -132,6 +132,7 @@ class _Making:
         self.design, self.judged, self.told, self.targets = design, judged, told, targets
         self.goal, self.knowledge, self.prices = goal, knowledge, prices
         self.notes: list[str] = []
+        self.adding = [way for way, applied in enumerate(told.ways) if applied.adds]  # a link that no plan makes
         self.rows = {str(row["link"]): row for row in told.rows.iter_rows(named=True)}
         self.sites = dict(design.devices.select("device", "site").iter_rows())
         self.cages: dict[str, tuple[Seat, tuple[str, ...]]] = {
@@ -166,9 +167,8 @@ class _Making:
             return "it is not judged, or spare"
         own = self.told.table.filter(pl.col("link") == link, ~pl.col("strategy").is_in(UNPLANNED))
         wanted = self.targets[link]
-        adding = [way for way, applied in enumerate(self.told.ways) if applied.adds]
-        through = own.filter(pl.col("way").is_in(adding), pl.col("verdict") != "fails").height
-        own = own.filter(~pl.col("way").is_in(adding))
+        through = own.filter(pl.col("way").is_in(self.adding), pl.col("verdict") != "fails").height
+        own = own.filter(~pl.col("way").is_in(self.adding))
         reaching = own.filter(pl.col("rate_gbps") >= wanted.gbps) if wanted.gbps else own
         needs = reaching.filter(pl.col("verdict") == "unknown")["needs"].drop_nulls().unique().sort().to_list()
         if needs:
