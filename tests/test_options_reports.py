@@ -134,7 +134,7 @@ def test_workbook_is_one_to_plan_in(design: str) -> None:
     sheet = book["Options"]
     number = sum(len(each.options) for each in made.links)
     assert sheet.max_row == number + 1
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", sheet.dimensions if number else "A1:X1")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", sheet.dimensions if number else "A1:Y1")
     assert sheet["E1"].value == "chosen"
     assert {sheet.cell(row, 5).value for row in range(2, number + 2)} <= {None}
     drops = [(str(drop.sqref), drop.formula1) for drop in sheet.data_validations.dataValidation]

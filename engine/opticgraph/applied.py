@@ -15,7 +15,7 @@ from .parts import ModuleType
 from .seats import FREE, KEPT, Place, Seat
 from .strategies import Proposal
 
-__all__ = ["FILTERS", "READ", "Applied", "apply", "changed", "fellow", "module_columns", "read_of"]
+__all__ = ["FILTERS", "READ", "Applied", "Seating", "apply", "changed", "fellow", "module_columns", "read_of"]
 
 FILTERS = "mux_mdb"
 
@@ -29,6 +29,8 @@ class Applied:
 
     shifts  figures that become more by so much, whatever they are now, so that links alike share one proposal
     lacks   cages that it needs and that neither the record nor the host catalogue names as free
+    adds    a link that comes in with it, as what it has otherwise than this one has now
+    host    a model that comes in as one more device
     """
 
     proposal: Proposal
@@ -37,6 +39,8 @@ class Applied:
     seats: Mapping[str, Seat]
     shifts: Mapping[str, int]
     lacks: tuple[str, ...] = ()
+    adds: Applied | None = None
+    host: str = ""
 
     def after(self, row: Row) -> dict[str, object]:
         """The link's row as it would be."""
@@ -48,6 +52,12 @@ class Applied:
     def new(self) -> tuple[str, ...]:
         """Sides that get another module."""
         return tuple(side for side in SIDES if f"{side}_module" in self.changes)
+
+    def added(self, row: Row) -> dict[str, object]:
+        """The row of the link that comes in; there must be one."""
+        assert self.adds is not None
+        stays = row[f"{self.proposal.switch_at}_device"]
+        return {**self.adds.after(row), "link": f"{row['link']} to {stays}"}
 
 
 def apply(
@@ -137,8 +147,10 @@ def changed(rows: pl.DataFrame, applied: Iterable[tuple[int, Applied]]) -> pl.Da
     return framed(each.after(held[nth]) for nth, each in applied)
 
 
-def fellow(applied: Applied) -> Applied:
-    """What becomes of the link of now where it goes on beside: its light goes through the filters too."""
+def fellow(applied: Applied) -> Applied | None:
+    """What else there is then: a link that comes in, or that of now where it goes on beside, through the filters."""
+    if applied.adds or not applied.proposal.beside:
+        return applied.adds
     added = applied.proposal.mux_mdb or 0
     shifts = {**_through(added), **{f"{side}_rx_mdbm": -added for side in SIDES}}
     return replace(applied, changes={}, shifts=shifts, lacks=())

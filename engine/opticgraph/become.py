@@ -10,8 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
-from .applied import changed, module_columns
-from .beside import fellows, findings_beside, flips_beside
+from .applied import changed, fellow, module_columns
+from .beside import fellows, findings_beside, flips_beside, flips_with_added
+from .between import standing
 from .candidates import ROW_SCHEMA, judge_rows
 from .choices import TABLE_SCHEMA, Change, Flip, LinkOptions, Option, Options, Rejected
 from .contested import contests_of_rows
@@ -116,7 +117,8 @@ def _offered(setting: _Setting, links: pl.DataFrame, *, searched: bool) -> tuple
     """Everything about these rows; searched asks for flips and repairs too."""
     rows = _with_neighbours(links, setting.every) if searched else links
     places = places_of(setting.judged, rows, host=setting.host)
-    applied = applied_to(setting.design, rows, places, setting.knowledge)
+    stand = standing(setting.judged, rows, setting.knowledge, host=setting.host)
+    applied = applied_to(setting.design, stand.rows, places, setting.knowledge, stand.switches)
     outcomes = setting.judging(pl.concat([changed(rows, applied), fellows(rows, applied)]))
     asked = Asked(
         rows=list(rows.iter_rows(named=True)),
@@ -137,10 +139,11 @@ def _offered(setting: _Setting, links: pl.DataFrame, *, searched: bool) -> tuple
 def _contested(setting: _Setting, rows: pl.DataFrame, asked: Asked) -> Mapping[int, tuple[str, ...]]:
     """Of each proposal, by its place, what would give it another verdict were it believed.
 
-    Left out are proposals that hang on more than their own row: another link that goes on beside, a cage to be found.
+    Left out are proposals that hang on more than their own row: another link that goes on beside or comes in, a cage
+    to be found.
     """
     found = contests_of_rows(rows, asked.outcomes, catalogs=setting.catalogs, memory=setting.memory)
-    alone = {at for at, (_, each) in enumerate(asked.applied) if not each.proposal.beside and not each.lacks}
+    alone = {at for at, (_, each) in enumerate(asked.applied) if fellow(each) is None and not each.lacks}
     return {at: tuple(map(str, each)) for at, each in found.items() if at in alone}
 
 
@@ -253,7 +256,9 @@ def _flips(rows: pl.DataFrame, asked: Asked, judging: Judging, count: int) -> Ma
     rejected = [at for at, (nth, _) in enumerate(asked.applied) if nth < count and asked.verdict(at) == "fails"]
     found = least_changes(changed(rows, [asked.applied[at] for at in rejected]), judging, prices=asked.prices)
     flips = {rejected[nth]: flips for nth, flips in found.items()}
-    return flips | flips_beside(rows, asked.applied, flips, judging)
+    alone = flips | {at: flips.get(at, ()) for at in rejected if asked.applied[at][1].adds}
+    beside = flips_beside(rows, asked.applied, flips, judging)
+    return flips | beside | flips_with_added(rows, asked.applied, alone, judging)
 
 
 def _repairs(

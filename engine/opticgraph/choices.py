@@ -109,6 +109,8 @@ class Option:
     together    links that move with it: legs of one module, or parallel links it takes over
     changes     columns of the link that change: from, to
     contested   what would give it another verdict, were it believed: `fails if connector of X: ...`
+    adds        columns of a link that comes in with it, as candidates.ROW_SCHEMA has them: through a switch that takes
+                this link at one rate and passes it on at another; verdict, findings and needs are of both links
     """
 
     strategy: str
@@ -124,6 +126,7 @@ class Option:
     changes: Mapping[str, tuple[object, object]]
     work: Work
     contested: tuple[str, ...] = ()
+    adds: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)

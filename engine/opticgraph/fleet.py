@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
 from .applied import Applied
+from .beside import needs_added
 from .candidates import Outcomes
 from .choices import TABLE_SCHEMA, LinkOptions, Option, Rejected
 from .design import SIDES
@@ -62,7 +63,9 @@ def _told(found: Trials) -> pl.DataFrame:
     ways, tried = found.ways.each, found.tried
     lacks = list(dict.fromkeys(each.lacks for each in ways))
     lacking = pl.Series([lacks.index(each.lacks) for each in ways], dtype=pl.UInt32)
-    stay = pl.when(pl.col("fellow").is_not_null()).then("stay").alias("stay")
+    adding = [at for at, each in enumerate(ways) if each.adds]
+    beside = pl.col("fellow").is_not_null() & ~pl.col("way").is_in(adding)
+    stay = pl.when(beside).then("stay").alias("stay")
     of = tried.select("case", "fellow", stay, lacks=lacking.gather(tried["way"]))
     few = of.unique(maintain_order=True)
     outcomes = _outcomes(few, lacks, found.outcomes)
@@ -75,12 +78,14 @@ def _told(found: Trials) -> pl.DataFrame:
         },
         schema_overrides={f"{s}_module": pl.String() for s in SIDES},
     )[tried["way"]]
-    rate = (found.rate_gbps.gather(tried["case"]) * by_way["copies"]).alias("rate_gbps")
+    rates = [found.rate_gbps.gather(tried[name]) for name in ("case", "fellow")]
+    through = tried.select(pl.when(pl.col("way").is_in(adding)).then(pl.min_horizontal(*rates)).otherwise(rates[0]))
+    rate = (through.to_series() * by_way["copies"]).alias("rate_gbps")
     return by_way.with_columns(rate).with_columns(tried["way"]).hstack(of.select("verdict", "needs", "rules", "warned"))
 
 
 def _outcomes(few: pl.DataFrame, lacks: Sequence[tuple[str, ...]], outcomes: Outcomes) -> pl.DataFrame:
-    """Of cases, with that of the link of now beside them where it goes on, `verdict`, `needs` and broken `rules`."""
+    """Of cases, with that of the other link where there is one, `verdict`, `needs` and broken `rules`."""
     worst = [_worst(outcomes, case, fellow, stay) for case, fellow, stay, _ in few.iter_rows()]
     lacked = [lacks[at] for at in few["lacks"]]
     verdicts = [
@@ -90,7 +95,7 @@ def _outcomes(few: pl.DataFrame, lacks: Sequence[tuple[str, ...]], outcomes: Out
     unknown = few.filter(pl.Series(verdicts, dtype=pl.String) == "unknown")
     findings = outcomes.findings({row for name in _CASES for row in unknown[name].drop_nulls()})
     needs = [
-        "; ".join(dict.fromkeys((*needs_of(_standing(findings, *cases)), *more))) if verdict == "unknown" else None
+        "; ".join(dict.fromkeys((*_needs(findings, *cases), *more))) if verdict == "unknown" else None
         for cases, more, verdict in zip(few.select(_CASES).iter_rows(), lacked, verdicts, strict=True)
     ]
     rules = [sorted(rule for rule, severity in each.items() if severity == "violation") for each in worst]
@@ -102,20 +107,27 @@ def _outcomes(few: pl.DataFrame, lacks: Sequence[tuple[str, ...]], outcomes: Out
 _CASES = ("case", "fellow", "stay")
 
 
-def _standing(
+def _needs(
     findings: Mapping[int, Sequence[Finding]], case: int, fellow: int | None, stay: int | None
-) -> Iterator[Finding]:
-    """The findings on a case, and what is new on the link of now where that goes on beside."""
-    yield from findings.get(case, ())
-    if fellow is not None and stay is not None:
-        known = {(finding.rule, finding.severity) for finding in findings.get(stay, ())}
-        yield from (each for each in findings.get(fellow, ()) if (each.rule, each.severity) not in known)
+) -> tuple[str, ...]:
+    """What a case asks for, a link that comes in, and what is new on the link of now where that goes on beside."""
+    own = findings.get(case, ())
+    if fellow is None:
+        return needs_of(own)
+    if stay is None:
+        return (*needs_of(own), *needs_added(findings.get(fellow, ())))
+    known = {(finding.rule, finding.severity) for finding in findings.get(stay, ())}
+    return needs_of((*own, *(f for f in findings.get(fellow, ()) if (f.rule, f.severity) not in known)))
 
 
 def _worst(outcomes: Outcomes, case: int, fellow: int | None, stay: int | None) -> Mapping[str, str]:
-    """The worst severity of each rule on a case, and what is new on the link of now where that goes on beside."""
+    """The worst severity of each rule on a case, on a link that comes in, and what is new on the link of now beside."""
     own = outcomes.severities(case)
-    if fellow is None or stay is None:
+    if fellow is None:
         return own
-    new = dict(outcomes.severities(fellow).items() - outcomes.severities(stay).items())
-    return {**own, **{rule: worse for rule, worse in new.items() if own.get(rule) != "violation"}}
+    known = outcomes.severities(stay).items() if stay is not None else frozenset()
+    new = dict(set(outcomes.severities(fellow).items()) - set(known))
+    return {**own, **{rule: worse for rule, worse in new.items() if _RANK[worse] > _RANK[own.get(rule, "")]}}
+
+
+_RANK = {"": 0, "warning": 1, "unknown": 2, "violation": 3}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from .applied import Applied
+from .beside import needs_added
 from .candidates import ROW_SCHEMA, Outcomes
 from .choices import Flip, LinkOptions, Option, Rejected, Work
 from .design import SIDES
@@ -33,7 +34,7 @@ class Asked:
     rows      the links asked about, everyone all links of the design: as become.py lays them out
     groups    group -> its kind
     applied   the place of a link in rows, and a proposal applied to it; outcomes has them in the same order
-    findings  of each of those, by its place: what the rules say of it, and of the link of now where that goes on beside
+    findings  of each of those, by its place: what the rules say of it, and of its other link where it has one
     """
 
     rows: Sequence[Row]
@@ -113,7 +114,9 @@ def _option(asked: Asked, row: Row, applied: Applied, at: int, together: tuple[s
     findings = asked.findings.get(at, ())
     expects = levels(applied, asked.outcomes.of(at))
     work = work_of(row, applied, asked.outcomes.knowledge, prices=asked.prices, expects=expects)
-    needs = [*needs_of(findings), *applied.lacks]
+    name = applied.added(row)["link"] if applied.adds else None
+    added = [finding for finding in findings if name is not None and name in finding.links]
+    needs = [*needs_of(f for f in findings if f not in added), *needs_added(added), *applied.lacks]
     verdict = "unknown" if needs else asked.verdict(at)
     return _made(
         row, applied, verdict, needs, [*findings, *_group_warnings(asked, row, applied, together)], together, work
@@ -142,6 +145,9 @@ def _made(
         together=together,
         changes=_changes(row, applied),
         work=work,
+        adds={name: value for name, value in applied.added(row).items() if name in ROW_SCHEMA}
+        if applied.adds
+        else None,
     )
 
 
@@ -195,8 +201,10 @@ def _interface(applied: Applied, side: str) -> str | None:
 
 
 def _rate(row: Row, applied: Applied) -> int | None:
-    rate = _whole(applied.changes.get("rate_gbps", row["rate_gbps"]))
-    return None if rate is None else rate * (applied.proposal.copies or 1)
+    """From end to end: through a switch the lower one of both links."""
+    rates = [_whole(each.changes.get("rate_gbps", row["rate_gbps"])) for each in (applied, applied.adds) if each]
+    known = [rate for rate in rates if rate is not None]
+    return min(known) * (applied.proposal.copies or 1) if len(known) == len(rates) else None
 
 
 def _order(option: Option) -> tuple[object, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from .alike import alike
 from .applied import READ, Applied, apply, read_of
+from .between import Switch, put_between, standing
 from .candidates import base_rows
 from .derive import Judged, derive
 from .design import SIDES, Design
@@ -61,12 +62,14 @@ def told_alike(
         pl.col(f"{side}_device").replace_strict(free, default=None, return_dtype=pl.Int64).alias(f"{side}_free")
         for side in SIDES
     )
-    beside = ("a_type", "b_type", "a_free", "b_free", "parallel")
+    stand = standing(judged, rows, knowledge, host=host)
+    rows = stand.rows
+    beside = ("a_type", "b_type", "a_free", "b_free", "parallel", "lower_end", "a_switch", "b_switch")
     rows = rows.with_columns(kind=kinds(rows, beside).cast(pl.Int64))
     first = rows.unique("kind", keep="first", maintain_order=True)
     places = places_of(judged, first, host=host)
     applied: dict[int, list[Applied]] = defaultdict(list)
-    for nth, each in applied_to(design, first, places, knowledge):
+    for nth, each in applied_to(design, first, places, knowledge, stand.switches):
         applied[first["kind"][nth]].append(each)
     assert isinstance(now.verdicts, Verdicts)
     table, ways = told_of(rows, applied, now.verdicts.words, judging)
@@ -93,10 +96,18 @@ def asked_links(judged: Judged, to_gbps: int | None) -> pl.DataFrame:
 
 
 def applied_to(
-    design: Design, rows: pl.DataFrame, places: Mapping[tuple[str, str], Place], knowledge: Knowledge
+    design: Design,
+    rows: pl.DataFrame,
+    places: Mapping[tuple[str, str], Place],
+    knowledge: Knowledge,
+    switches: Mapping[tuple[str, str], Switch],
 ) -> list[tuple[int, Applied]]:
-    """Every proposal on every link, with the link's place in rows; what two strategies propose alike stands once."""
-    read = [pl.col(name) for name in (*read_columns(), "a_type", "b_type", "parallel") if name in rows.columns]
+    """Every proposal on every link, with the link's place in rows; what two strategies propose alike stands once.
+
+    rows and switches are those of between.standing.
+    """
+    told_by = (*read_columns(), "a_type", "b_type", "parallel", "lower_end", "a_switch", "b_switch")
+    read = [pl.col(name) for name in told_by if name in rows.columns]
     groups = rows.select("link").with_row_index("at").with_columns(group=alike(Wide(rows), read))
     first = groups.group_by("group", maintain_order=True).agg(pl.col("link").first(), "at")
     few = rows[first["at"].list.first()]
@@ -109,7 +120,11 @@ def applied_to(
         for a, a_port, b, b_port in rows.select("a_device", "a_port", "b_device", "b_port").iter_rows()
     ]
     numbers: dict[object, int] = {}
-    like = [numbers.setdefault(read_of(row, own), len(numbers)) for row, own in zip(held, ends, strict=True)]
+    near = [{side: switches.get((link, side)) for side in SIDES} for link in rows["link"]]
+    like = [
+        numbers.setdefault((read_of(row, own), *beside.values()), len(numbers))
+        for row, own, beside in zip(held, ends, near, strict=True)
+    ]
     proposals: dict[object, int] = {}
     told: dict[tuple[int, int], tuple[Applied, object] | None] = {}  # by proposal, of links that are read alike
     found: dict[int, list[Applied]] = defaultdict(list)
@@ -125,7 +140,12 @@ def applied_to(
         said = proposals.setdefault(proposal.said, len(proposals))
         for nth in members.get(proposal.link, ()):  # not for further meanings of a name, which are links of their own
             if (said, like[nth]) not in told:
-                made = apply(proposal, held[nth], ends[nth], knowledge, seat)
+                switch = near[nth].get(proposal.switch_at or "")
+                made = (
+                    put_between(proposal, held[nth], ends[nth], switch, knowledge, seat)
+                    if proposal.switch_at
+                    else apply(proposal, held[nth], ends[nth], knowledge, seat)
+                )
                 told[said, like[nth]] = (made, _same(made)) if made else None
             if (each := told[said, like[nth]]) and (nth, each[1]) not in seen:
                 seen.add((nth, each[1]))  # two strategies may propose the same; the first one has it
@@ -136,7 +156,13 @@ def applied_to(
 def _same(applied: Applied) -> object:
     """What two proposals to one link have alike if they are the same."""
     proposal = applied.proposal
-    return proposal.copies, proposal.merged, proposal.beside, str(sorted(applied.changes.items()))
+    added = applied.adds.changes if applied.adds else {}
+    return (
+        proposal.copies,
+        proposal.merged,
+        proposal.beside,
+        *(str(sorted(c.items())) for c in (applied.changes, added)),
+    )
 
 
 def _with_only(design: Design, links: pl.DataFrame) -> Design:
@@ -159,4 +185,13 @@ def _beside(rows: pl.DataFrame) -> bytes:
         f'{iri} <{OPTIC}parallelLinks> "{count}"^^<{XSD}integer> .\n'
         for iri, count in zip(iris, several["parallel"], strict=True)
     )
-    return "".join(lines).encode()
+    return "".join([*lines, *_switches(rows)]).encode()
+
+
+def _switches(rows: pl.DataFrame) -> Iterator[str]:
+    """Which end stays below the wanted rate, and at which ends a switch with both could stand (between.standing)."""
+    some = rows.filter(pl.col("lower_end").is_not_null())
+    iris = minted("link", some["link"])
+    for iri, lower, *near in zip(iris, *some.select("lower_end", "a_switch", "b_switch").get_columns(), strict=True):
+        yield f'{iri} <{OPTIC}lowerEnd> "{lower}" .\n'
+        yield from (f'{iri} <{OPTIC}switchAt> "{s}" .\n' for s, n in zip(SIDES, near, strict=True) if n is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,7 +16,7 @@ from .knowledge import Knowledge, ModuleType
 from .ports import port_number
 from .resolve import candidates, runs
 
-__all__ = ["Place", "Seat", "free_alike", "free_seats", "places_of", "seat_for"]
+__all__ = ["Place", "Seat", "free_alike", "free_seats", "places_of", "seat_for", "unused"]
 
 ENOUGH = 64  # free cages beyond which it does not matter how many: no option asks for more
 KEPT, FREE, OTHER = "kept", "free", "other host"  # in the order in which they are preferred
@@ -110,12 +110,12 @@ def free_seats(judged: Judged) -> Mapping[str, Sequence[Seat]]:
         seats[device].append(Seat(FREE, cage, power, told, port[0], len(port), names=tuple(port)))
     recorded = dict(judged.ports.group_by("device").agg("port").iter_rows())
     for device, model in judged.devices.select("device", "device_type").drop_nulls().iter_rows():
-        seats[device] += _unused(model, recorded.get(device, []))
+        seats[device] += unused(model, recorded.get(device, []))
     return seats
 
 
-def _unused(model: str, taken: Iterable[str]) -> Iterable[Seat]:
-    """Cages of a model that no recorded port is, one seat for those that are alike."""
+def unused(model: str, taken: Iterable[str]) -> Iterator[Seat]:
+    """Cages of a model that are none of these ports, one seat for those that are alike."""
     found = hosts.find(model)
     if found is None or found.evidence == "none":
         return

@@ -49,6 +49,8 @@ class Proposal:
     copies         how many links like it there would be
     mux_mdb        what new filters on the way lose, both ends together
     beside         whether the link of now goes on through the same filters
+    switch_at      the end that a switch takes over, which stands at its site; what was there goes on a link of its own
+    switch_interface  what that switch speaks on the link that comes in
     """
 
     link: str
@@ -67,6 +69,8 @@ class Proposal:
     copies: int | None = None
     mux_mdb: int | None = None
     beside: bool = False
+    switch_at: str | None = None
+    switch_interface: str | None = None
 
     @property
     def said(self) -> tuple[object, ...]:
@@ -78,7 +82,7 @@ class Proposal:
 VARIABLES = frozenset(
     (
         "link", "aInterface", "bInterface", "aLegs", "bLegs", "aCageRateGbps", "bCageRateGbps", "plugs", "aPlugs",
-        "bPlugs", "strands", "fibers", "merged", "copies", "muxDb", "beside",
+        "bPlugs", "strands", "fibers", "merged", "copies", "muxDb", "beside", "switchAt", "switchInterface",
     )
 )  # fmt: skip
 
@@ -152,4 +156,6 @@ def _proposal(strategy: str, row: dict[str, ox.NamedNode | ox.Literal]) -> Propo
         copies=whole("copies"),
         mux_mdb=int(Decimal(row["muxDb"].value) * 1000) if "muxDb" in row else None,
         beside="beside" in row,
+        switch_at=text("switchAt"),
+        switch_interface=part("switchInterface"),
     )

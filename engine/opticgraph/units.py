@@ -132,6 +132,7 @@ class _Making:
         self.design, self.judged, self.told, self.targets = design, judged, told, targets
         self.goal, self.knowledge, self.prices = goal, knowledge, prices
         self.notes: list[str] = []
+        self.adding = [way for way, applied in enumerate(told.ways) if applied.adds]  # a link that no plan makes
         self.rows = {str(row["link"]): row for row in told.rows.iter_rows(named=True)}
         self.sites = dict(design.devices.select("device", "site").iter_rows())
         self.cages: dict[str, tuple[Seat, tuple[str, ...]]] = {
@@ -166,12 +167,17 @@ class _Making:
             return "it is not judged, or spare"
         own = self.told.table.filter(pl.col("link") == link, ~pl.col("strategy").is_in(UNPLANNED))
         wanted = self.targets[link]
+        through = own.filter(pl.col("way").is_in(self.adding), pl.col("verdict") != "fails").height
+        own = own.filter(~pl.col("way").is_in(self.adding))
         reaching = own.filter(pl.col("rate_gbps") >= wanted.gbps) if wanted.gbps else own
         needs = reaching.filter(pl.col("verdict") == "unknown")["needs"].drop_nulls().unique().sort().to_list()
         if needs:
             return f"nothing is known to work; {min(needs, key=lambda need: (len(need), need))}"
         if reaching.filter(pl.col("verdict") == "works").height:
             return "what works is not allowed by the goal"
+        if through:
+            asked = f"`opticgraph options --link {link}` tells of it"
+            return f"only a switch between its ends could join them, which adds a link that no plan makes; {asked}"
         refused = reaching.filter(pl.col("verdict") == "fails").select("strategy", "a_module", "rules")
         if refused.is_empty():
             return f"nothing that reaches {wanted.gbps}G works; `opticgraph options --link {link}` says why"
@@ -210,7 +216,7 @@ class _Making:
                 return False
         plugs = {str(applied.changes.get(f"{side}_connector")) for side in SIDES}
         hosted = any(seat.way == OTHER for seat in applied.seats.values())
-        return not plugs & set(self.goal.no_connectors) and not hosted
+        return not plugs & set(self.goal.no_connectors) and not hosted and applied.adds is None
 
     # --- units -----------------------------------------------------------------------------------------------------
 

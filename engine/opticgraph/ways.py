@@ -30,7 +30,7 @@ class Ways:
 def ways_of(applied: Mapping[int, Sequence[Applied]]) -> tuple[Ways, pl.DataFrame]:
     """The ways, and one row for each proposal to a kind of link, in their order: `kind`, `way`, `fellow`.
 
-    fellow is the way of the link of now where that goes on beside, else null.
+    fellow is the way of the link of now where that goes on beside, or of the link that comes in, else null.
     """
     numbers: dict[object, int] = {}
     each: list[Applied] = []
@@ -43,7 +43,7 @@ def ways_of(applied: Mapping[int, Sequence[Applied]]) -> tuple[Ways, pl.DataFram
 
     # kinds share proposals: each is looked at once
     once = {id(one): one for own in applied.values() for one in own}
-    told = {key: (number(one), number(fellow(one)) if one.proposal.beside else None) for key, one in once.items()}
+    told = {key: (number(one), number(other) if (other := fellow(one)) else None) for key, one in once.items()}
     rows = [(kind, *told[id(one)]) for kind, own in applied.items() for one in own]
     asked = pl.DataFrame(rows, schema={"kind": pl.Int64, "way": pl.UInt32, "fellow": pl.UInt32}, orient="row")
     return Ways(each, _changes(each), _shifts(each)), asked
@@ -73,6 +73,8 @@ def _told(one: Applied) -> object:
         tuple(type_.id if type_ else None for _, type_ in sorted(one.types.items())),
         tuple(sorted(one.shifts.items())),
         one.lacks,
+        one.host,
+        _told(one.adds) if one.adds else None,
     )
 
 

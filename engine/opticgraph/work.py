@@ -32,6 +32,10 @@ def work_of(
     outage, why = _outage(applied)
     parts = _counted(_parts(row, after, applied))
     settings = tuple(_settings(row, after, applied))
+    types = [*applied.types.values()]
+    if applied.adds:
+        settings += tuple(_settings(row, applied.added(row), applied.adds))
+        types += applied.adds.types.values()
     return Work(
         parts=parts,
         settings=settings,
@@ -39,7 +43,7 @@ def work_of(
         steps=tuple(_steps(row, after, applied, settings, outage, expects)),
         outage=outage,
         why_outage=why,
-        power_mw=(_power(before.values(), 1), _power(applied.types.values(), applied.proposal.copies or 1)),
+        power_mw=(_power(before.values(), 1), _power(types, applied.proposal.copies or 1)),
         cost=_cost(parts, prices) if prices else None,
         currency=prices.currency if prices else "",
     )
@@ -94,10 +98,11 @@ def _parts(row: Row, after: Row, applied: Applied) -> Iterator[Part]:
             if row[f"{side}_module"]:
                 yield Part("buy", _module_name(row, side), copies)
         return
+    stays = applied.proposal.switch_at  # what is there goes on to serve the link that comes in
     for side in SIDES:
         if side in applied.new:
             yield Part("buy", str(after[f"{side}_module"]), 1)
-            if row[f"{side}_module"] and not applied.proposal.beside:
+            if row[f"{side}_module"] and not applied.proposal.beside and side not in (stays, _moved_on(row, applied)):
                 yield Part("free", _module_name(row, side), applied.proposal.merged or 1)
         elif applied.seats[side].way != KEPT and row[f"{side}_module"]:
             yield Part("move", _module_name(row, side), 1)
@@ -113,6 +118,32 @@ def _parts(row: Row, after: Row, applied: Applied) -> Iterator[Part]:
         yield Part("free", f"fixed attenuator {_db(row['attenuator_mdb'])}", len(SIDES))
     if applied.proposal.mux_mdb is not None:
         yield Part("buy", "O-band and C-band filter", len(SIDES))
+    if applied.adds:
+        yield from _added_parts(row, applied, applied.adds)
+
+
+def _added_parts(row: Row, applied: Applied, adds: Applied) -> Iterator[Part]:
+    """What a link that comes in takes: a module at the switch, the cord, and a switch if there is none yet."""
+    added = applied.added(row)
+    if applied.host:
+        yield Part("buy", applied.host, 1)
+    for side in adds.new:
+        moved = _moved_on(row, applied) == side
+        yield Part("move" if moved else "buy", _module_name(row, side) if moved else str(added[f"{side}_module"]), 1)
+    plugs = [_plug(added, side) or "as the module takes it" for side in SIDES]
+    yield Part("buy", f"cord {added['fiber_type'] or 'of fibre'}, {' to '.join(dict.fromkeys(plugs))}", 1)
+
+
+def _moved_on(row: Row, applied: Applied) -> str | None:
+    """The side whose module of now goes to the switch, to serve the link that comes in."""
+    if applied.adds is None:
+        return None
+    return next((s for s in applied.adds.new if s in applied.new and _is_of(applied.adds, row, s)), None)
+
+
+def _is_of(adds: Applied, row: Row, side: str) -> bool:
+    type_ = adds.types[side]
+    return type_ is not None and type_.id == row[f"{side}_type"]
 
 
 def _cords(row: Row, after: Row, applied: Applied) -> Iterator[Part]:
@@ -157,11 +188,13 @@ def _frees(row: Row, after: Row, applied: Applied) -> Iterator[str]:
         return
     for side in SIDES:
         device, port = row[f"{side}_device"], row[f"{side}_port"]
+        if side == applied.proposal.switch_at:
+            continue  # its cage and module serve the link that comes in
         if applied.seats[side].way == FREE:
             yield f"cage {device} {port}"
         elif applied.seats[side].way == OTHER:
             yield f"host {device} with its cages"
-        if side in applied.new and row[f"{side}_module"]:
+        if side in applied.new and row[f"{side}_module"] and side != _moved_on(row, applied):
             yield f"module {_module_name(row, side)} from {device} {port}"
     if applied.proposal.fibers == "spare" and row["strands"]:
         yield f"{row['strands']} fibres of {row['link']}"
@@ -194,6 +227,8 @@ def _steps(
         seat = applied.seats[side]
         if seat.way == OTHER:
             yield f"Install {seat.host} in place of {row[f'{side}_device']} and bring its links over."
+    if applied.host:
+        yield f"Install {applied.host} at the site of {row[f'{applied.proposal.switch_at}_device']}."
     if applied.proposal.mux_mdb is None and _cord_work(row, after) and not outage:
         yield from _cord_steps(row, after)
     if outage:
@@ -210,6 +245,8 @@ def _steps(
             yield f"Fit {after[f'{side}_module']} in {place}."
         elif f"{side}_port" in applied.changes:
             yield f"Move {_module_name(row, side)} to {place}."
+    if applied.adds:
+        yield from _added_steps(row, applied, applied.adds)
     if settings:
         yield f"Set {'; '.join(settings)}."
     levels = f" Expect {'; '.join(expects)}." if expects else ""
@@ -217,6 +254,19 @@ def _steps(
     if applied.proposal.copies:
         yield f"Join the links to one LAG, or give them equal cost; no single flow exceeds {row['rate_gbps']}G."
     yield "Way back until the soak is over: old modules, cords and settings as saved."
+
+
+def _added_steps(row: Row, applied: Applied, adds: Applied) -> Iterator[str]:
+    added, after, stays = applied.added(row), applied.after(row), applied.proposal.switch_at
+    for side in adds.new:
+        place = f"{added[f'{side}_device']} {added[f'{side}_port']}"
+        kept = f"{added[f'{stays}_device']} {added[f'{stays}_port']}"
+        moved = side == _moved_on(row, applied)
+        what = f"Move {_module_name(row, side)}" if moved else f"Fit {added[f'{side}_module']}"
+        yield f"{what} to {place}." if moved else f"{what} in {place}."
+        fibres = f"{after[f'{stays}_device']} {after[f'{stays}_port']}"
+        yield f"Take the fibres of {row['link']} off {kept} to {fibres}, and cord {place} to {kept}."
+        yield f"Let the switch pass on what comes in: {kept} still gets only {added['rate_gbps']}G."
 
 
 def _cord_work(row: Row, after: Row) -> bool:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 
 from ...choices import Flip, LinkOptions, Option, Options, Rejected
 from ..csv import cell
-from .summary import warnings
+from .summary import comes_in, warnings
 
 __all__ = ["COLUMNS", "render"]
 
@@ -25,7 +25,7 @@ MOST = 1_000  # links told in full
 COLUMNS = (
     "link", "now", "link_rate_gbps", "wanted_gbps", "kind", "strategy", "a_module", "b_module", "a_interface",
     "b_interface", "rate_gbps", "verdict", "needs", "parts", "settings", "frees", "steps", "outage", "why_outage",
-    "power_before_w", "power_after_w", "cost", "together", "warnings", "rules", "why", "would_work_with",
+    "power_before_w", "power_after_w", "cost", "together", "adds", "warnings", "rules", "why", "would_work_with",
 )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def _option(option: Option) -> dict[str, object]:
         "power_after_w": after,
         "cost": work.cost,
         "together": _listed(option.together),
+        "adds": comes_in(option),
         "warnings": _listed(warnings(option)),
     }
 

@@ -58,6 +58,7 @@ def _option(option: Option) -> dict[str, object]:
         "currency": work.currency or None,
         "together": option.together,
         "contested": option.contested,
+        "adds": None if option.adds is None else dict(sorted(option.adds.items())),
         "changes": {name: {"from": old, "to": new} for name, (old, new) in sorted(option.changes.items())},
     }
 

@@ -11,8 +11,8 @@ from ...choices import Flip, LinkOptions, Option, Rejected
 from ...design import SIDES
 
 __all__ = [
-    "OUTCOMES", "Refusal", "by_strategy", "ends", "gbps", "mirrored", "moved", "offered", "outcome", "refusals", "sign",
-    "then", "warnings",
+    "OUTCOMES", "Refusal", "by_strategy", "comes_in", "ends", "gbps", "mirrored", "moved", "offered", "outcome",
+    "refusals", "sign", "then", "warnings",
 ]  # fmt: skip
 
 # What may come of a link, best first, and how that is said of one.
@@ -102,10 +102,18 @@ def mirrored(each: Sequence[Option] | Sequence[Rejected]) -> bool:
 def moved(option: Option) -> list[str]:
     """Ports that the option uses in place of those of now."""
     return [
-        f"{side}: {option.changes[f'{side}_port'][1]} instead of {option.changes[f'{side}_port'][0]}"
-        for side in "ab"
-        if f"{side}_port" in option.changes
+        f"{side}: {_port(option, side, 1)} instead of {_port(option, side, 0)}"
+        for side in SIDES
+        if f"{side}_port" in option.changes or f"{side}_device" in option.changes
     ]
+
+
+def _port(option: Option, side: str, then: int) -> str:
+    """A port now (0) or then (1), with the device where that changes too."""
+    device, port = (option.changes.get(f"{side}_{name}") for name in ("device", "port"))
+    if device is None or option.adds is None:
+        return str(port[then]) if port else ""
+    return f"{device[then]} {port[then] if port else option.adds[f'{side}_port']}"
 
 
 def ends(each: Option | Rejected) -> str:
@@ -119,6 +127,15 @@ def ends(each: Option | Rejected) -> str:
         if f"{side}_port" in changes and f"{side}_module" not in changes
     ]
     return f"{told}, {' and '.join(moved)}" if moved else told
+
+
+def comes_in(option: Option) -> str:
+    """The link that an option adds, in one line; empty where it adds none."""
+    row = option.adds
+    if row is None:
+        return ""
+    told = [f"{row[f'{s}_device']} {row[f'{s}_port']} ({row[f'{s}_module'] or 'an unknown module'})" for s in SIDES]
+    return f"new link {row['link']}, still {gbps(option.rate_gbps)}: {' to '.join(told)}"
 
 
 def gbps(rate: int | None) -> str:

@@ -21,6 +21,7 @@ from .summary import (
     OUTCOMES,
     Refusal,
     by_strategy,
+    comes_in,
     ends,
     gbps,
     mirrored,
@@ -171,6 +172,8 @@ def _option(images: Sequence[Option], *, steps: bool) -> Lines:
     yield 4, f"{sign(option)} {ends(option)}{turned}: {gbps(option.rate_gbps)}, {outage}{power}{cost}"
     if seats := moved(option):
         yield 8, f"in {' and '.join(seats)}"
+    if option.adds:
+        yield 8, comes_in(option)
     for need in option.needs:
         yield 8, f"needs {need}"
     bought = [f"{part.count} x {part.part}" for part in work.parts if part.action == "buy"]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ...choices import LinkOptions, Option, Options
 from ..workbook import Cell, Column, Sheet, workbook
-from .summary import then, warnings
+from .summary import comes_in, then, warnings
 
 __all__ = ["CHOICES", "render"]
 
@@ -36,7 +36,7 @@ OPTIONS: Sequence[Column] = (
     ("link", 22), ("option", 26), ("now", 10), ("link Gb/s", 10), ("chosen", 10), ("strategy", 18),
     ("a device", 18), ("a module", 28), ("b device", 18), ("b module", 28), ("Gb/s", 8), ("verdict", 10),
     ("needs", 40), ("outage", 9), ("why", 40), ("buy", 44), ("settings", 44), ("frees", 44), ("W now", 8),
-    ("W then", 8), ("cost", 10), ("together with", 30), ("warnings", 60), ("steps", 90),
+    ("W then", 8), ("cost", 10), ("together with", 30), ("adds", 40), ("warnings", 60), ("steps", 90),
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def _options(options: Options) -> Iterable[Sequence[Cell]]:
             "yes" if work.outage else "no", work.why_outage,
             "; ".join(f"{part.count} x {part.part}" for part in work.parts if part.action == "buy"),
             "; ".join(work.settings), "; ".join(work.frees), _watts(work.power_mw[0]), _watts(work.power_mw[1]),
-            work.cost, ", ".join(option.together), " ".join(warnings(option)), " ".join(work.steps),
+            work.cost, ", ".join(option.together), comes_in(option), " ".join(warnings(option)), " ".join(work.steps),
         )  # fmt: skip
 
 
