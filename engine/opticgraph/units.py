@@ -224,6 +224,8 @@ class _Making:
             head, dot, _ = str(applied.changes[f"{side}_module"]).partition(".")
             if self.goal.makers and dot and head not in self.goal.makers:
                 return False
+        if any((type_ := applied.types[side]) and type_.id in self.goal.no_modules for side in applied.new):
+            return False
         plugs = {str(applied.changes.get(f"{side}_connector")) for side in SIDES}
         hosted = any(seat.way == OTHER for seat in applied.seats.values())
         return not plugs & set(self.goal.no_connectors) and not hosted
