@@ -149,6 +149,37 @@ def test_what_is_forbidden_goes_and_says_so(change: str, of) -> None:  # type: i
     assert [each for each in found.options if of(each)]
 
 
+def test_plans_of_one_goal_are_compared() -> None:
+    network = ROOT / "examples" / "metro-ring-400"
+    found = diff(load(network), what_if=["no 400G-ER4-30"], goal=network / "goal.toml", links=["bas-lie-1"])
+    assert found.plans is not None
+    assert (found.plans.old.status, found.plans.new.status) == ("complete", "complete")
+    assert (found.plans.old.windows, found.plans.new.windows) == (2, 2)
+    told = {
+        each.link: (each.way, each.old and each.old.a_module, each.new and each.new.a_module)
+        for each in found.plans.links
+    }
+    assert told == {
+        "bas-lie-1": ("changed", "400G-ER4-30-QSFP-DD", "400GBASE-ER8-QSFP-DD"),
+        "rhe-bas-1": ("changed", "400G-ER4-30-QSFP-DD", "400GBASE-ER8-QSFP-DD"),
+    }
+    text = render(found, format="text").decode()
+    assert "PLAN: 2 by other means" in text
+    assert "  old: complete, 2 windows, 4 parts" in text
+    holds_to_schema(json.loads(render(found, format="json")))
+
+
+def test_a_link_that_can_no_longer_be_planned_is_gone_and_says_why() -> None:
+    network = ROOT / "examples" / "metro-ring-400"
+    goal = network / "goal.toml"
+    found = diff(load(network), what_if=["no direct-swap"], goal=goal, links=["bas-lie-1"])
+    assert found.plans is not None
+    assert (found.plans.new.status, found.plans.new.windows) == ("partial", 1)
+    told = {each.link: (each.way, each.new and (each.new.strategy, each.new.left)) for each in found.plans.links}
+    why = "what works is not allowed by the goal, or its draw is not known where power is limited"
+    assert told == {"bas-lie-1": ("changed", ("coherent", "")), "rhe-bas-1": ("gone", (None, why))}
+
+
 def test_prices_change_what_options_cost(tmp_path: Path) -> None:
     prices = tmp_path / "prices.csv"
     prices.write_text("part,price,currency\n400GBASE-FR4-QSFP-DD,900,EUR\n400GBASE-LR8-QSFP-DD,2000,EUR\n")
@@ -305,6 +336,7 @@ def test_a_result_is_neither_changed_nor_judged_anew(sheets, tmp_path: Path) -> 
         ([result, "--what-if", "retire LR4"], "NEW: found a result alone"),
         ([design, result, "--what-if", "retire LR4"], "NEW: found a result, which is judged already"),
         ([design, result, "--options"], "--options: found a result, which has no record"),
+        ([design, result, "--goal", "goal.toml"], "--goal: found a result, which has no record"),
     ):
         code, out, err = run("diff", *arguments)
         assert (code, out) == (2, "") and says in err
@@ -322,15 +354,19 @@ def several() -> Diff:
     return diff(design_of(rows), design_of(rows[:2] + more), what_if=what_if, links=["near"])
 
 
-def test_json_follows_its_schema() -> None:
+def holds_to_schema(told: object) -> None:
     folder = Path(report.__file__).parent
     schemas = [
         json.loads(each.read_text()) for each in (folder / "audit.schema.json", folder / "diff/diff.schema.json")
     ]
     registry: Registry = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in schemas)  # type: ignore[type-arg]
     jsonschema.Draft202012Validator.check_schema(schemas[1])
-    told = json.loads(render(several(), format="json"))
     jsonschema.Draft202012Validator(schemas[1], registry=registry).validate(told)
+
+
+def test_json_follows_its_schema() -> None:
+    told = json.loads(render(several(), format="json"))
+    holds_to_schema(told)
     assert list(told) == sorted(told)
     assert {each["link"]: each["change"] for each in told["links"]} == {
         "far": "worse", "near": "worse", "=new": "added", "gone": "removed",

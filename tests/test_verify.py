@@ -156,7 +156,7 @@ DAMAGE: dict[str, tuple[Callable[[Plan], Plan], Goal | None, list[str]]] = {
     "windows swapped without new numbers": (
         lambda plan: replace(plan, windows=(plan.windows[0], plan.windows[2], plan.windows[1])),
         None,
-        ["3 windows-are-in-order: window 3 stands at place 2: windows count from 1, in the order"],
+        ["2 windows-are-in-order: window 2 stands after window 3: windows count from 1, in the order"],
     ),
     "two spans of the ring at once": (
         moved,

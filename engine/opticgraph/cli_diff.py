@@ -39,6 +39,7 @@ _FILES = click.Path(path_type=Path)
 @click.option("--to", "rate", metavar="RATE", help="Of options: the wanted rate.")
 @click.option("--link", "links", multiple=True, metavar="NAME", help="Of options: only this link.")
 @click.option("--prices", type=_FILES, metavar="FILE", help="Of options: a price list, CSV with part, price, currency.")
+@click.option("--goal", type=_FILES, metavar="FILE", help="Compare too the plans that reach this goal (docs/plan.md).")
 @click.option(
     "--fail-on",
     type=click.Choice(LEVELS),
@@ -61,6 +62,7 @@ def diff(
     rate: str | None,
     links: Sequence[str],
     prices: Path | None,
+    goal: Path | None,
     fail_on: str,
     formats: Sequence[str],
     outputs: Sequence[str],
@@ -94,6 +96,7 @@ def diff(
         to_gbps=gbps(rate) if rate else None,
         links=links,
         prices=prices,
+        goal=goal,
         names=(old, new or old),
     )
     for format, path in targets:

@@ -13,8 +13,9 @@ from typing import Any
 from .counting import bounds, impossible
 from .exact import attainable
 from .planned import Collision
-from .problem import Problem
+from .problem import Pool, Problem
 from .solving import Effort
+from .units import MILLI, POWER
 
 __all__ = ["collisions_of"]
 
@@ -90,9 +91,16 @@ def _limits(problem: Problem) -> Iterator[_Limit]:
     for name, pool in sorted(problem.pools.items()):
         if pool.price is None:
             limit = "stock" if name.startswith("part ") else "room"
-            yield _Limit(limit, f"{pool.stock} {name}", partial(_plenty, name=name))
+            yield _Limit(limit, _there(pool), partial(_plenty, name=name))
         elif pool.arrives:
             yield _Limit("lead", f"{name} comes for window {pool.arrives + 1}", partial(_plenty, name=name))
+
+
+def _there(pool: Pool) -> str:
+    """How much of a pool there is, in words: `13 W more for the modules of spine1`, `2 x part QDD-400G-FR4-S`."""
+    if pool.name.startswith(POWER):
+        return f"{pool.stock / MILLI:g} W more for the modules of {pool.name.removeprefix(POWER)}"
+    return f"{pool.stock} x {pool.name}"
 
 
 def _more_windows(problem: Problem) -> Problem:

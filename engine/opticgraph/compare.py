@@ -14,13 +14,15 @@ from .changes import compared
 from .choices import Options
 from .derive import derive
 from .design import Design
-from .difference import Diff, OptionChange
+from .difference import Diff, OptionChange, PlanChange
 from .errors import QueryError
+from .goalfile import read_goal
 from .judge import judge
 from .knowledge import know
 from .limits import NO_LIMITS
 from .outcomes import Outcomes, changed_options, outcomes_of
 from .prices import read_prices
+from .replanned import changed_plan, limited
 from .result import Audit
 from .rules import read_rules
 from .whatif import Overlay, overlay_of, priced, retiring
@@ -43,6 +45,7 @@ def diff(
     to_gbps: int | None = None,
     links: Sequence[str] = (),
     prices: Path | None = None,
+    goal: Path | None = None,
     names: tuple[str, str] = ("old", "new"),
 ) -> Diff:
     """Compare two designs or results; without a new one, the old design under another trust, rules, catalogue, what-if.
@@ -51,12 +54,15 @@ def diff(
     what_if                 changes of the new side, as whatif.py has them
     options                 compare too what links may become, with to_gbps, links and prices as options() takes them;
                             done in any case where a what-if is about that
+    goal                    compare too the plans that reach it on both sides, with to_gbps and prices as plan() does
     names                   what to call the two
 
     Raises QueryError for a change that means nothing, DesignError and CatalogError as load and audit do.
     """
     overlay = overlay_of(what_if)
     _refuse(old, new, overlay, judged_anew=bool(new_trust or new_rules or new_catalogs), prices=prices, options=options)
+    if goal and (isinstance(old, Audit) or isinstance(new, Audit)):
+        raise QueryError("--goal: found a result, which has no record; expected designs")
     with ExitStack() as stack:
         was = _Setting(trust, tuple(rules), tuple(catalogs), prices)
         one = _judged(old, was) if isinstance(old, Design) else old
@@ -72,7 +78,9 @@ def diff(
         other = one if isinstance(one, Judgement) and same else _judged(design, is_)
         found = compared(one, other, names=names, what_if=overlay.words)
         if isinstance(one, Judgement) and (options or overlay.of_options):
-            return replace(found, options=_options((one, other), (was, is_), overlay, to_gbps, links))
+            found = replace(found, options=_options((one, other), (was, is_), overlay, to_gbps, links))
+        if isinstance(one, Judgement) and goal:
+            found = replace(found, plans=_plans((one, other), (was, is_), overlay, goal, to_gbps))
         return found
 
 
@@ -157,6 +165,32 @@ def _options(
             )
         told.append(outcomes_of(found, side.judged, forbidden))
     return changed_options(*told)
+
+
+def _plans(
+    sides: tuple[Judgement, Judgement],
+    settings: tuple[_Setting, _Setting],
+    overlay: Overlay,
+    goal: Path,
+    to_gbps: int | None,
+) -> PlanChange:
+    from .planner import plan  # needs OR-Tools, which comparing verdicts does not
+
+    wish = read_goal(goal)
+    wishes = wish, limited(wish, overlay.limits(sides[1].knowledge))
+    old, new = (
+        plan(
+            side.design,
+            to_gbps=to_gbps,
+            goal=own,
+            prices=setting.prices,
+            trust=setting.trust,
+            rules=setting.rules,
+            catalogs=setting.catalogs,
+        )
+        for side, setting, own in zip(sides, settings, wishes, strict=True)
+    )
+    return changed_plan(old, new)
 
 
 def _there(links: Sequence[str], side: Judgement, sides: tuple[Judgement, Judgement]) -> list[str]:

@@ -8,7 +8,20 @@ from decimal import Decimal
 
 from .result import SEVERITIES, VERDICTS, Finding
 
-__all__ = ["KINDS", "Cause", "Diff", "FindingChange", "LinkChange", "OptionChange", "OptionRow", "Side"]
+__all__ = [
+    "KINDS",
+    "Cause",
+    "Diff",
+    "FindingChange",
+    "LinkChange",
+    "OptionChange",
+    "OptionRow",
+    "PlanChange",
+    "PlanMove",
+    "PlanSide",
+    "Planned",
+    "Side",
+]
 
 KINDS = ("data", "rule", "catalogue", "trust", "version", "figures")
 
@@ -126,6 +139,58 @@ class OptionChange:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """What a plan does about a link, and in which window; where it leaves the link out, why."""
+
+    window: int | None
+    strategy: str | None
+    a_module: str | None
+    b_module: str | None
+    rate_gbps: int | None
+    left: str
+
+
+@dataclass(frozen=True)
+class PlanMove:
+    """A link that is planned otherwise; None where it was or is not wanted."""
+
+    link: str
+    old: Planned | None
+    new: Planned | None
+
+    @property
+    def way(self) -> str:
+        """came, gone (planned no longer), changed (becomes something else), moved (another window), or left (why)."""
+        was, is_ = (each is not None and each.window is not None for each in (self.old, self.new))
+        if was != is_:
+            return "came" if is_ else "gone"
+        if self.old is None or self.new is None or not is_:
+            return "left"
+        both = [(p.strategy, p.a_module, p.b_module, p.rate_gbps) for p in (self.old, self.new)]
+        return "moved" if both[0] == both[1] else "changed"
+
+
+@dataclass(frozen=True)
+class PlanSide:
+    """What a plan comes to: its status, windows with work, aims in their order, and what collides if there is none."""
+
+    status: str
+    windows: int
+    aims: tuple[tuple[str, object], ...]
+    collisions: tuple[str, ...]
+    currency: str
+
+
+@dataclass(frozen=True)
+class PlanChange:
+    """The plans of both sides for one goal, and the links that they plan otherwise."""
+
+    old: PlanSide
+    new: PlanSide
+    links: tuple[PlanMove, ...]
+
+
+@dataclass(frozen=True)
 class Side:
     """One of the two: its name, the policy it was judged under, the version that judged it, and counts of verdicts."""
 
@@ -144,7 +209,7 @@ class Diff:
     records   how many records of links, ports, devices and groups differ, also where no verdict does
     links     links that came, went, or whose verdict or findings changed, worst first
     others    findings that touch no link
-    options   None if options were not asked for
+    options   None if options were not asked for; plans: None if no goal was given
     notes     what could not be told, and why
     nothing_told  whether nothing at all could be told of the new side
     """
@@ -160,6 +225,7 @@ class Diff:
     options: tuple[OptionChange, ...] | None
     notes: tuple[str, ...]
     nothing_told: bool
+    plans: PlanChange | None = None
 
     @property
     def worse(self) -> frozenset[str]:

@@ -95,7 +95,8 @@ class Goal:
 
     to_gbps      the rate wanted of all links below it, where there are no targets
     may_be_down  links whose service may stop; floors holds of groups, by name, another floor than the record's
-    forbidden    strategies that are not to be used; connectors: the only plugs that may be newly needed
+    forbidden    strategies that are not to be used; no_connectors: plugs, and no_modules: module
+                 types, that may not be newly needed
     makers       whose modules may be bought: the part before the first dot of a catalogue id
     lag          together: members of a LAG change in one window; apart: in any
     survive      with a window open, one further failure of a link or risk group still cuts nothing off
@@ -115,6 +116,7 @@ class Goal:
     power_w: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     forbidden: tuple[str, ...] = ()
     no_connectors: tuple[str, ...] = ()
+    no_modules: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
     may_be_down: tuple[str, ...] = ()
     lag: str = "together"

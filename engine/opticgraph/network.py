@@ -161,7 +161,9 @@ def problem_of(asked: Asked, every: pl.DataFrame, units: Units, goal: Goal) -> t
     most = goal.windows.count(otherwise=len(units.targets))
     survive: tuple[frozenset[str], ...] = ()
     if goal.survive:
-        sets = {frozenset((name,)) for name in edges} | {frozenset(risk.links) & edges.keys() for risk in goal.risks}
+        sets = {frozenset((name,)) for name in edges} | {
+            frozenset(risk.links).intersection(edges) for risk in goal.risks
+        }
         survive = tuple(sorted(sets, key=sorted))
     problem = Problem(
         tasks=tasks,

@@ -115,12 +115,15 @@ def _warnings(
             )
 
 
-def chosen_of(units: Units, assignment: Mapping[str, int], prices: Prices | None) -> tuple[Chosen, ...]:
-    """What each link becomes, and in which window."""
+def chosen_of(
+    units: Units, assignment: Mapping[str, int], steps: Mapping[int, Sequence[Step]], prices: Prices | None
+) -> tuple[Chosen, ...]:
+    """What each link becomes, in which window, and what is bought for it."""
     told = []
+    parts = {step.unit: step.parts for several in steps.values() for step in several}
     for name, window in assignment.items():
         unit = units.units[name]
-        cost = _cost(unit.parts, prices) if prices else None
+        cost = _cost(parts[name], prices) if prices else None
         for piece in unit.pieces:
             types = piece.applied.types
             a, b = (type_.id if (type_ := types[side]) else None for side in "ab")

@@ -99,7 +99,7 @@ def plan(
         trust=trust,
         status=_status(found, units),
         windows=windows_of(asked, every, problem, assignment, steps, states, wish),
-        chosen=chosen_of(units, assignment, priced),
+        chosen=chosen_of(units, assignment, steps, priced),
         bom=bom_of(asked.design, units, problem, assignment, wish, priced),
         collisions=collisions,
         objective=tuple(

@@ -11,6 +11,7 @@ import polars as pl
 
 from .applied import Applied, changed
 from .candidates import ROW_SCHEMA
+from .choices import Part
 from .design import LINK_SCHEMA, SIDES, Design
 from .knowledge import Knowledge
 from .offers import levels
@@ -19,7 +20,7 @@ from .prices import Prices
 from .problem import Problem
 from .repairs import Judging
 from .seats import FREE
-from .units import CAGE, Piece, Unit, Units
+from .units import CAGE, PART, Piece, Unit, Units
 from .work import work_of
 
 __all__ = ["steps_of"]
@@ -50,10 +51,35 @@ def steps_of(
     expected = _expected([each for name in order for each in placed[name]], judging)
     now = {row["link"]: row for row in design.links.iter_rows(named=True)}
     by_window: dict[int, list[Step]] = defaultdict(list)
+    parts = _parts(assignment, order, units, problem)
     for name in order:
         unit = units.units[name]
-        by_window[assignment[name]].append(_step(unit, placed[name], now, expected, knowledge, prices))
+        by_window[assignment[name]].append(_step(unit, parts[name], placed[name], now, expected, knowledge, prices))
     return {window: tuple(steps) for window, steps in sorted(by_window.items())}
+
+
+def _parts(
+    assignment: Mapping[str, int], order: Sequence[str], units: Units, problem: Problem
+) -> dict[str, tuple[Part, ...]]:
+    """The parts of each unit: what is in stock, or set free and rested, is used before any is bought."""
+    there = {name.removeprefix(PART): pool.stock for name, pool in problem.pools.items() if name.startswith(PART)}
+    coming: dict[int, list[Part]] = defaultdict(list)
+    told: dict[str, tuple[Part, ...]] = {}
+    for name in order:
+        window = assignment[name]
+        for ready in sorted(at for at in coming if at <= window):
+            for part in coming.pop(ready):
+                there[part.part] = there.get(part.part, 0) + part.count
+        own = []
+        for part in units.units[name].parts:
+            used = min(there.get(part.part, 0), part.count) if part.action == "buy" else 0
+            there[part.part] = there.get(part.part, 0) - used
+            own += [Part("use", part.part, used)] if used else []
+            own += [replace(part, count=part.count - used)] if part.count > used else []
+            if part.action == "free":
+                coming[problem.usable(window)].append(part)
+        told[name] = tuple(sorted(own))
+    return told
 
 
 def _placed(unit: Unit, free: Mapping[str, deque[str]]) -> list[tuple[Piece, Applied]]:
@@ -110,6 +136,7 @@ def _expected(placed: Sequence[tuple[Piece, Applied]], judging: Judging) -> dict
 
 def _step(
     unit: Unit,
+    parts: tuple[Part, ...],
     placed: Sequence[tuple[Piece, Applied]],
     now: Mapping[str, Mapping[str, Any]],
     expected: Mapping[str, Sequence[str]],
@@ -139,7 +166,7 @@ def _step(
         down=unit.task.down,
         after=unit.task.after,
         edits=tuple(edits),
-        parts=unit.parts,
+        parts=parts,
         settings=tuple(settings),
         words=tuple(words),
     )

@@ -21,7 +21,7 @@ from .proposals import Told
 from .seats import FREE, OTHER, Seat, free_seats
 from .work import work_of
 
-__all__ = ["CAGE", "MILLI", "PART", "Piece", "Unit", "Units", "units_of"]
+__all__ = ["CAGE", "MILLI", "PART", "POWER", "Piece", "Unit", "Units", "units_of"]
 
 MILLI = 1000  # prices are whole thousandths for a search
 PART, CAGE, STRANDS, POWER = "part ", "cages ", "spare fibres ", "power of "  # sorts of pools, before their names
@@ -102,7 +102,12 @@ def units_of(
             name = f"{unit.task.name} ({nth})"
         units[name] = replace(unit, task=replace(unit.task, name=name))
     covered = {target for unit in units.values() for target in unit.task.covers}
-    told_why = dict.fromkeys(targets, "not all links that would move together may") | dict(left)
+    why = (
+        "not all links that would move together may"
+        if goal.buy
+        else "nothing that works is in stock or set free, or not all links that would move together may"
+    )
+    told_why = dict.fromkeys(targets, why) | dict(left)
     return Units(
         units=units,
         pools=making.pools(units.values()),
@@ -153,7 +158,8 @@ class _Making:
             for side in SIDES
             if row[f"{side}_module"]
         }
-        self.scarce = frozenset({PART + part for part in goal.stock} | late | freed) if goal.buy else None
+        self.there = frozenset({PART + part for part in goal.stock} | freed)
+        self.scarce = self.there | late
         self._offers = self._admitted()
 
     def offers(self) -> Iterator[tuple[str, list[_Offer]]]:
@@ -174,7 +180,7 @@ class _Making:
         if needs:
             return f"nothing is known to work; {min(needs, key=lambda need: (len(need), need))}"
         if reaching.filter(pl.col("verdict") == "works").height:
-            return "what works is not allowed by the goal"
+            return "what works is not allowed by the goal, or its draw is not known where power is limited"
         if through:
             asked = f"`opticgraph options --link {link}` tells of it"
             return f"only a switch between its ends could join them, which adds a link that no plan makes; {asked}"
@@ -205,15 +211,27 @@ class _Making:
                 allowed[way] = self._allowed(self.told.ways[way])
             # one link in place of several carries no more than they did: only where a target names the strategy
             merges = self.told.ways[way].proposal.merged and not self.targets[link].strategies
-            if allowed[way] and not merges:
+            if allowed[way] and not merges and self._power_told(link, self.told.ways[way]):
                 found[link].append((way, verdict, tuple(needs.split("; ")) if needs else (), rate, warned))
         return found
+
+    def _power_told(self, link: str, applied: Applied) -> bool:
+        """Whether the draw of every new module is known where a limit holds, which else could not be kept."""
+        row = self.rows[link]
+        return self.goal.unknown == "plan" or all(
+            (type_ := applied.types[side]) is None
+            or type_.power_high_mw is not None
+            or row[f"{side}_headroom_mw"] is None
+            for side in applied.new
+        )
 
     def _allowed(self, applied: Applied) -> bool:
         for side in applied.new:
             head, dot, _ = str(applied.changes[f"{side}_module"]).partition(".")
             if self.goal.makers and dot and head not in self.goal.makers:
                 return False
+        if any((type_ := applied.types[side]) and type_.id in self.goal.no_modules for side in applied.new):
+            return False
         plugs = {str(applied.changes.get(f"{side}_connector")) for side in SIDES}
         hosted = any(seat.way == OTHER for seat in applied.seats.values())
         return not plugs & set(self.goal.no_connectors) and not hosted and applied.adds is None
@@ -238,7 +256,7 @@ class _Making:
                     by_module[key].append((link, offer))
                 else:
                     single.append(self._unit([Piece(link, self.rows[link], applied, offer[0])], offer))
-            yield from _best(single, self._rank, self.scarce)
+            yield from self._best(single)
         yield from self._merges()
         yield from self._breakouts(by_module)
 
@@ -263,7 +281,7 @@ class _Making:
                 pieces = [Piece(other, self.rows[other], applied, offer[0], retired=other != link) for other in own]
                 teams[tuple(own)].append(self._unit(pieces, offer))
         for _, units in sorted(teams.items()):
-            yield from _best(units, self._rank, self.scarce)
+            yield from self._best(units)
 
     def _breakouts(self, by_module: Mapping[tuple[object, ...], list[tuple[str, _Offer]]]) -> Iterator[Unit]:
         sets: dict[tuple[str, ...], list[Unit]] = defaultdict(list)
@@ -278,7 +296,7 @@ class _Making:
                 ]
                 sets[tuple(link for link, _ in chunk)].append(self._unit(pieces, chunk[0][1]))
         for _, units in sorted(sets.items()):
-            yield from _best(units, self._rank, self.scarce)
+            yield from self._best(units)
 
     def _unit(self, pieces: Sequence[Piece], offer: _Offer) -> Unit:
         lead, applied = pieces[0], pieces[0].applied
@@ -405,10 +423,27 @@ class _Making:
         return self.sites.get(device) or device
 
     def _rank(self, unit: Unit) -> tuple[object, ...]:
-        spent = sum(count * self._price(name)[0] for name, count in unit.task.takes if name.startswith(PART))
+        bought = [each for each in unit.task.takes if each[0].startswith(PART) and each[0] not in self.there]
+        spent = sum(count * self._price(name)[0] for name, count in bought)
         told = {**unit.task.costs, "cost": spent}
         aims = (told[aim] for aim, _ in self.goal.objective if aim != "windows")
         return (unit.warned, not unit.power_known, *aims, unit.task.name)
+
+    def _best(self, units: Sequence[Unit]) -> list[Unit]:
+        """Of units that take the same cages, fibres and parts in short supply, the best; of the rest some of the best.
+
+        In short supply are parts in stock, set free or late; where nothing is bought, there are none but the first two.
+        """
+        kept: dict[tuple[object, ...], Unit] = {}
+        for unit in sorted(units, key=self._rank):
+            task = unit.task
+            parts = [name for name, _ in task.takes if name.startswith(PART)]
+            if not self.goal.buy and not self.there.issuperset(parts):
+                continue
+            taken = [each for each in task.takes if not each[0].startswith(PART) or each[0] in self.scarce]
+            key = task.sites, task.down, tuple(taken), task.gives, task.rates
+            kept.setdefault(key, unit)
+        return sorted(kept.values(), key=self._rank)[:KEPT_PER_LINK]
 
     # --- pools -----------------------------------------------------------------------------------------------------
 
@@ -465,20 +500,6 @@ def _arrival(goal: Goal, days: int) -> int:
     return next(
         (nth for nth, day in enumerate(goal.windows.days) if (day - first).days >= days), len(goal.windows.days)
     )
-
-
-def _best(units: Sequence[Unit], rank: Any, scarce: frozenset[str] | None) -> list[Unit]:
-    """Of units that take the same cages, fibres and parts in short supply, the best; of the rest some of the best.
-
-    scarce  parts of which it matters which one is taken: in stock, set free or late; None is all
-    """
-    kept: dict[tuple[object, ...], Unit] = {}
-    for unit in sorted(units, key=rank):
-        task = unit.task
-        taken = [each for each in task.takes if not each[0].startswith(PART) or scarce is None or each[0] in scarce]
-        key = task.sites, task.down, tuple(taken), task.gives, task.rates
-        kept.setdefault(key, unit)
-    return sorted(kept.values(), key=rank)[:KEPT_PER_LINK]
 
 
 def _named(applied: Applied, links: Sequence[str]) -> str:

@@ -18,13 +18,17 @@ __all__ = ["check_chosen", "check_limits", "check_order", "check_sites"]
 
 
 def check_order(plan: Plan) -> Iterator[Fault]:
-    """Windows count from 1, and each step is there once and after those that it needs."""
-    for at, window in enumerate(plan.windows, 1):
-        if window.n != at:
-            words = (
-                f"window {window.n} stands at place {at}: windows count from 1, in the order in which they are worked"
-            )
+    """Windows ascend, and each step is there once and after those that it needs.
+
+    A number may be left out: nothing is done then, but what was set free rests, and what was bought arrives.
+    """
+    last = 0
+    for window in plan.windows:
+        if window.n <= last:
+            before = f"after window {last}" if last else "first"
+            words = f"window {window.n} stands {before}: windows count from 1, in the order in which they are worked"
             yield Fault(window.n, "", "windows-are-in-order", words)
+        last = window.n
     known = Counter(step.unit for window in plan.windows for step in window.steps)
     seen: set[str] = set()
     for window in plan.windows:
@@ -41,9 +45,10 @@ def check_order(plan: Plan) -> Iterator[Fault]:
 def check_limits(plan: Plan, goal: Goal) -> Iterator[Fault]:
     """No more windows, hands and sites than the goal gives, on its days, by when it wants them."""
     limits = goal.windows
-    if limits.most is not None and len(plan.windows) > limits.most:
-        words = f"{len(plan.windows)} windows, where the goal gives {limits.most}"
-        yield Fault(plan.windows[limits.most].n, "", "windows-are-in-order", words)
+    over = [window.n for window in plan.windows if limits.most is not None and window.n > limits.most]
+    if over:
+        words = f"{max(over)} windows, where the goal gives {limits.most}"
+        yield Fault(over[0], "", "windows-are-in-order", words)
     last: date | None = None
     for window in plan.windows:
         for words in _over(window, goal):
@@ -66,6 +71,11 @@ def check_limits(plan: Plan, goal: Goal) -> Iterator[Fault]:
             if step.strategy in goal.forbidden:
                 words = f"{step.unit} is done by {step.strategy}, which the goal forbids"
                 yield Fault(window.n, step.unit, "plan-does-as-chosen", words, step.links)
+            for part in step.parts:
+                maker, dot, _ = part.part.partition(".")
+                if part.action == "buy" and goal.makers and dot and " " not in maker and maker not in goal.makers:
+                    words = f"it buys {part.part}, where the goal allows parts of {', '.join(goal.makers)} alone"
+                    yield Fault(window.n, step.unit, "plan-does-as-chosen", words, step.links)
 
 
 def _over(window: Window, goal: Goal) -> Iterator[str]:

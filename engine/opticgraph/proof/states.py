@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+import polars as pl
+
 from ..derive import Judged
 from ..design import SIDES, Design
 from ..goal import Goal
@@ -56,8 +58,11 @@ def check_tally(window: Window, after: State) -> Iterator[Fault]:
             yield Fault(window.n, "", "states-are-as-told", words)
 
 
-def check_power(n: int, judged: Judged, design: Design, goal: Goal) -> Iterator[Fault]:
-    """What the modules of devices and sites draw is within the goal's limits."""
+def check_power(n: int, base: Judged, judged: Judged, design: Design, goal: Goal) -> Iterator[Fault]:
+    """What the modules of devices and sites draw is within the goal's limits, and known of all that came in.
+
+    base is the design before the plan: what is not known of its modules is no fault of the plan.
+    """
     if not goal.power_w:
         return
     sites = dict(design.devices.select("device", "site").iter_rows())
@@ -69,6 +74,22 @@ def check_power(n: int, judged: Judged, design: Design, goal: Goal) -> Iterator[
         if draws[place] > limit:
             words = f"after it, the modules of {place} draw {draws[place]:f} W, where the goal gives {limit:f} W"
             yield Fault(n, "", "states-are-sound", words)
+    for device, module in sorted(_undrawn(judged) - _undrawn(base)):
+        if {device, sites.get(device)} & goal.power_w.keys():
+            words = f"the draw of {module} in {device} is not known, where the goal limits power"
+            yield Fault(n, "", "states-are-sound", words)
+
+
+def _undrawn(judged: Judged) -> set[tuple[str, str]]:
+    """Device and type of modules whose draw is not known."""
+    return {
+        (str(device), str(module))
+        for side in SIDES
+        for device, module in judged.links.filter(pl.col(f"{side}_power_high_mw").is_null())
+        .select(f"{side}_device", f"{side}_type")
+        .drop_nulls()
+        .iter_rows()
+    }
 
 
 def check_whole(n: int, state: State, found: Mapping[str, tuple[Found, ...]]) -> Iterator[Fault]:

@@ -127,8 +127,10 @@ def _modules(links: Mapping[str, Pair], before: Types, after: Types) -> tuple[Co
     there: list[dict[Seat, str]] = [{}, {}]
     for link, pair in links.items():
         for nth, (row, types) in enumerate(zip(pair, (before, after), strict=True)):
+            if row is None or row["status"] == "retired":
+                continue
             for side, seat in seats(row).items():
-                name = types.get((link, side)) or (row[f"{side}_module"] if row else None)
+                name = types.get((link, side)) or row[f"{side}_module"]
                 if name:
                     there[nth][seat] = str(name)
     same = {seat for seat, name in there[0].items() if there[1].get(seat) == name}
@@ -141,7 +143,7 @@ def check_stock(plan: Plan, goal: Goal) -> Iterator[Fault]:
     stock: Counter[str] = Counter(goal.stock)
     resting: list[tuple[int, str, int]] = []  # place of the window that set it free, part, count
     leads = {lead.part: lead.days for lead in goal.leads}
-    first = _day(plan.windows[0]) if plan.windows else None
+    first = goal.windows.days[0] if goal.windows.days else _day(plan.windows[0]) if plan.windows else None
     for at, window in enumerate(plan.windows):
         rested = [each for each in resting if _rested(plan.windows, each[0], at, goal)]
         resting = [each for each in resting if each not in rested]
@@ -173,7 +175,7 @@ def check_stock(plan: Plan, goal: Goal) -> Iterator[Fault]:
 
 def _rested(windows: tuple[Window, ...], freed: int, now: int, goal: Goal) -> bool:
     """Whether what was set free in one window may be used in another: whole windows and days must pass between."""
-    if now <= freed + goal.windows.soak:
+    if windows[now].n <= windows[freed].n + goal.windows.soak:
         return False
     since, until = _day(windows[freed]), _day(windows[now])
     return since is None or until is None or until >= since + timedelta(days=goal.windows.soak_days)

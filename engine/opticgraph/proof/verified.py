@@ -12,7 +12,7 @@ __all__ = ["CHECKS", "Fault", "Proven", "Verification"]
 CHECKS: Mapping[str, str] = MappingProxyType(
     {
         "edits-meet-the-state": "every edit finds the value that it changes, and what it names is there",
-        "windows-are-in-order": "windows count from 1, on the goal's days, with no more hands and sites than it gives",
+        "windows-are-in-order": "windows ascend from 1, on the goal's days, with no more hands and sites than it gives",
         "steps-are-in-order": "each step is there once, after those it needs, such as a host before its modules",
         "plan-does-as-chosen": "every choice is done in the window it names, and the last state has what was chosen",
         "down-is-told": "every link that work stops is named as down, and by its step",

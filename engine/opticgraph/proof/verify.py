@@ -103,7 +103,7 @@ def _verified(design: Design, plan: Plan, goal: Goal, knowledge: Knowledge, rule
         carried = members(before, rates[0]), members(running.links, rates[1])
         told("floors-hold", 0, check_groups(moment.window, groups, *carried, down, looked))
         told("states-are-sound", len(after.anew), check_state(moment, base, after, waits))
-        told("states-are-sound", 0, check_power(n, after.judged, design, goal))
+        told("states-are-sound", 0, check_power(n, base.judged, after.judged, design, goal))
         told("states-are-as-told", 1, check_tally(moment.window, after))
         looked["ends-move-together"] += len(moment.links)
         windows.append(_proven(moment, after, down))

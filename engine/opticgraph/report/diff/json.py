@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
-from ...difference import Cause, Diff, FindingChange, LinkChange, OptionChange, OptionRow, Side
+from ...difference import (
+    Cause,
+    Diff,
+    FindingChange,
+    LinkChange,
+    OptionChange,
+    OptionRow,
+    PlanChange,
+    Planned,
+    PlanSide,
+    Side,
+)
 from ..json import finding_as_json
 from .words import way
 
@@ -23,6 +35,7 @@ def render(diff: Diff) -> str:
         "links": [_link(each) for each in diff.links],
         "others": [_finding(each) for each in diff.others],
         "options": None if diff.options is None else [_option(each) for each in diff.options],
+        "plans": diff.plans and _plans(diff.plans),
         "notes": diff.notes,
     }
     return json.dumps(report, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n"
@@ -83,4 +96,42 @@ def _row(row: OptionRow) -> dict[str, object]:
         "cost": None if row.cost is None else float(row.cost),
         "currency": row.currency or None,
         "refused": row.refused or None,
+    }
+
+
+def _plans(change: PlanChange) -> dict[str, object]:
+    return {
+        "old": _plan(change.old),
+        "new": _plan(change.new),
+        "links": [
+            {
+                "link": each.link,
+                "change": each.way,
+                "old": each.old and _planned(each.old),
+                "new": each.new and _planned(each.new),
+            }
+            for each in change.links
+        ],
+    }
+
+
+def _plan(side: PlanSide) -> dict[str, object]:
+    aims = {name: float(value) if isinstance(value, Decimal) else value for name, value in side.aims}
+    return {
+        "status": side.status,
+        "windows": side.windows,
+        "aims": aims,
+        "collisions": side.collisions,
+        "currency": side.currency or None,
+    }
+
+
+def _planned(planned: Planned) -> dict[str, object]:
+    return {
+        "window": planned.window,
+        "strategy": planned.strategy,
+        "a_module": planned.a_module,
+        "b_module": planned.b_module,
+        "rate_gbps": planned.rate_gbps,
+        "left": planned.left or None,
     }

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ...difference import Cause, Diff, FindingChange, LinkChange, OptionChange, Side
+from ...difference import Cause, Diff, FindingChange, LinkChange, OptionChange, PlanChange, Planned, PlanSide, Side
 from ..words import clean, counted, listed
 from ..words import tally as verdicts
 from .words import became, modules, tally, way, why
@@ -76,6 +76,8 @@ def _lines(diff: Diff) -> Lines:
             yield indent - 2, text
     if diff.options is not None:
         yield from _options(diff.options)
+    if diff.plans is not None:
+        yield from _plans(diff.plans)
     yield from _differs(diff)
     for note in diff.notes:
         yield 0, ""
@@ -119,6 +121,50 @@ def _options(changes: Sequence[OptionChange]) -> Lines:
             yield 4, f"{'new' if spoken == 'came' else spoken}: {strategy} with {listed(names, SHOWN)} ({said})"
     if len(by_link) > LISTED:
         yield 2, f"and of {len(by_link) - LISTED:,} more links; --format csv or json has all"
+
+
+def _plans(change: PlanChange) -> Lines:
+    ways = [each.way for each in change.links]
+    counts = ", ".join(f"{ways.count(name):,} {words}" for name, words in _MOVED.items() if name in ways)
+    yield 0, ""
+    yield 0, f"PLAN: {counts or 'each link as before'}"
+    for name, side in (("old", change.old), ("new", change.new)):
+        yield 2, f"{name}: {_plan(side)}"
+        for words in side.collisions:
+            yield 4, words
+    for each in change.links[:LISTED]:
+        yield 2, f"{each.link}: {_planned(each.old)} -> {_planned(each.new)}"
+    if len(change.links) > LISTED:
+        yield 2, f"and {len(change.links) - LISTED:,} more links; --format json has all"
+
+
+_MOVED = {
+    "gone": "planned no longer",
+    "came": "planned now",
+    "changed": "by other means",
+    "moved": "in another window",
+    "left": "left out for another reason",
+}
+
+
+def _plan(side: PlanSide) -> str:
+    aims = [
+        (f"{value} parts" if not side.currency else f"cost {value} {side.currency}")
+        if name == "cost"
+        else f"{name} {value}"
+        for name, value in side.aims
+        if name != "windows"
+    ]
+    return ", ".join((side.status, counted(side.windows, "window"), *aims))
+
+
+def _planned(planned: Planned | None) -> str:
+    if planned is None:
+        return "not wanted"
+    if planned.window is None:
+        return f"left out ({planned.left})"
+    names = dict.fromkeys(name for name in (planned.a_module, planned.b_module) if name)
+    return " ".join((f"window {planned.window},", planned.strategy or "", " / ".join(names))).rstrip()
 
 
 def _differs(diff: Diff) -> Lines:

@@ -111,7 +111,11 @@ def _step(step: Step, window: Window) -> Lines:
     ]
     for port in ports[:4]:
         yield 4, port
-    bought = [f"{part.count} x {part.part}" for part in step.parts if part.action == "buy"]
+    bought = [
+        f"{part.count} x {part.part}{' from stock or set free earlier' if part.action == 'use' else ''}"
+        for part in step.parts
+        if part.action in ("buy", "use")
+    ]
     freed = [f"{part.count} x {part.part}" for part in step.parts if part.action == "free"]
     told = [f"fit {', '.join(bought)}"] * bool(bought) + [f"frees {', '.join(freed)}"] * bool(freed)
     if told:
