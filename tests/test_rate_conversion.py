@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
+import jsonschema
 import polars as pl
 
 from designs import knowledge
@@ -193,6 +194,6 @@ def test_every_format_tells_of_the_link_that_comes_in() -> None:
     assert line in as_text.render(found)
     assert line in as_csv.render(found)
     assert line in as_html.render(found)
-    added = [each["adds"] for each in json.loads(as_json.render(found))["links"][0]["options"] if each["adds"]]
-    assert {each["link"] for each in added} == {"up to Q"}
-    assert Path(as_json.__file__).with_name("options.schema.json").is_file()
+    account = json.loads(as_json.render(found))
+    jsonschema.validate(account, json.loads(Path(as_json.__file__).with_name("options.schema.json").read_text("utf-8")))
+    assert {each["adds"]["link"] for each in account["links"][0]["options"] if each["adds"]} == {"up to Q"}
