@@ -220,7 +220,7 @@ def _window_holds(
     return all(part[a] == part[b] for name, (a, b) in ends.items() if name not in goal.may_be_down)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(networks())
 def test_what_is_planned_is_proven_and_what_is_not_has_no_order(made_up: tuple[list[Row], Goal]) -> None:
     rows, goal = made_up
