@@ -131,6 +131,7 @@ async def _serving(site: Site, listening: socket.socket, hosts: set[str], say: C
             server_header=False,
             date_header=False,
             lifespan="off",
+            http="h11",  # whatever else is installed: the longest address below is h11's to keep
             # an address may be as long as a query that is written in it, and a little more, so that it is told apart
             h11_max_incomplete_event_size=4 * site.limits.query_kb * 1000 + (1 << 16),
             timeout_graceful_shutdown=2,
