@@ -30,11 +30,11 @@ from .reason import Memory
 from .repairs import Judging, least_changes
 from .resolve import nearest
 from .result import Audit, Rows
-from .rules import read_rules
+from .rules import Rules, read_rules
 from .seats import Place, places_of, seat_for
 from .strategies import STRATEGIES
 
-__all__ = ["FLIPPED", "options", "why_not"]
+__all__ = ["FLIPPED", "Setting", "options", "options_in", "setting_of", "why_not", "why_not_of"]
 
 MANY = 1000  # links beyond which the table of all options is worked out once a situation, and details when asked for
 NEIGHBOURS = 64  # links at the devices of those asked for by name that are looked at with them
@@ -68,37 +68,60 @@ def options(
     judged = derive(design, knowledge)
     memory: Memory = {}  # links as they would be are of many kinds that there are today
     now = judge(design, judged, knowledge, known, catalogs, memory=memory)
-    every = asked_links(judged, to_gbps)
-    setting = _Setting(
+    setting = setting_of(
+        design, judged, now, knowledge, known, memory, to_gbps=to_gbps, host=host, prices=prices, catalogs=catalogs
+    )
+    return options_in(setting, links)
+
+
+def setting_of(
+    design: Design,
+    judged: Judged,
+    now: Audit,
+    knowledge: Knowledge,
+    rules: Rules,
+    memory: Memory,
+    *,
+    to_gbps: int | None = None,
+    host: str | None = None,
+    prices: Path | None = None,
+    catalogs: Sequence[Path] = (),
+) -> Setting:
+    """What options of any links of a design are worked out in, once it is judged; the memory is that of its audit."""
+    return Setting(
         design=design,
         judged=judged,
         knowledge=knowledge,
-        every=every,
+        every=asked_links(judged, to_gbps),
         now=now,
         host=host,
         prices=read_prices(prices) if prices else None,
-        judging=partial(judge_rows, knowledge=knowledge, rules=known, memory=memory),
+        judging=partial(judge_rows, knowledge=knowledge, rules=rules, memory=memory),
         memory=memory,
         catalogs=catalogs,
     )
-    rows = _named_only(every, links)
+
+
+def options_in(setting: Setting, links: Sequence[str] = ()) -> Options:
+    """What these links may become, or all."""
+    rows = _named_only(setting.every, links)
     many = rows.height > MANY and not links
     searched = rows.height <= FLIPPED or bool(links)
     told = _Block(setting, rows) if many else _offered(setting, rows, searched=searched)
     table = _table(setting, rows) if many else table_from(told)
     return Options(
-        version=now.version,
-        trust=trust,
+        version=setting.now.version,
+        trust=setting.now.trust,
         links=told,
-        missing=missing_facts(table, now),
+        missing=missing_facts(table, setting.now),
         notes=() if searched else (_UNSEARCHED,),
         table=table,
-        types=knowledge.types,
+        types=setting.knowledge.types,
     )
 
 
 @dataclass(frozen=True)
-class _Setting:
+class Setting:
     """What options of any links are worked out in: the design as it is, what is believed, and what the user wants."""
 
     design: Design
@@ -113,7 +136,7 @@ class _Setting:
     catalogs: Sequence[Path]
 
 
-def _offered(setting: _Setting, links: pl.DataFrame, *, searched: bool) -> tuple[LinkOptions, ...]:
+def _offered(setting: Setting, links: pl.DataFrame, *, searched: bool) -> tuple[LinkOptions, ...]:
     """Everything about these rows; searched asks for flips and repairs too."""
     rows = _with_neighbours(links, setting.every) if searched else links
     places = places_of(setting.judged, rows, host=setting.host)
@@ -136,7 +159,7 @@ def _offered(setting: _Setting, links: pl.DataFrame, *, searched: bool) -> tuple
     return offers(asked, setting.now, flips=flips, repairs=repairs, contested=swayed)[: links.height]
 
 
-def _contested(setting: _Setting, rows: pl.DataFrame, asked: Asked) -> Mapping[int, tuple[str, ...]]:
+def _contested(setting: Setting, rows: pl.DataFrame, asked: Asked) -> Mapping[int, tuple[str, ...]]:
     """Of each proposal, by its place, what would give it another verdict were it believed.
 
     Left out are proposals that hang on more than their own row: another link that goes on beside or comes in, a cage
@@ -165,7 +188,7 @@ def _with_neighbours(links: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
 class _Block(Rows[LinkOptions]):
     """Options of many links, worked out some at a time when they are asked for."""
 
-    def __init__(self, setting: _Setting, rows: pl.DataFrame) -> None:
+    def __init__(self, setting: Setting, rows: pl.DataFrame) -> None:
         self._setting, self._rows = setting, rows
         self._first, self._told = 0, ()  # type: int, tuple[LinkOptions, ...]
 
@@ -179,7 +202,7 @@ class _Block(Rows[LinkOptions]):
         return self._told[at - self._first]
 
 
-def _table(setting: _Setting, rows: pl.DataFrame) -> pl.DataFrame:
+def _table(setting: Setting, rows: pl.DataFrame) -> pl.DataFrame:
     told = told_alike(
         setting.design, setting.judged, rows, setting.now, setting.knowledge, setting.judging, host=setting.host
     )
@@ -206,7 +229,12 @@ def why_not(
     nothing of the sort was tried on the link.
     """
     found = options(design, links=[link], trust=trust, rules=rules, catalogs=catalogs)
-    wanted = _meant(what, know(trust=trust, catalogs=catalogs))
+    return why_not_of(found, what, know(trust=trust, catalogs=catalogs))
+
+
+def why_not_of(found: Options, what: str, knowledge: Knowledge) -> Options:
+    """Of the options of one link only what a strategy, module or interface comes to, as why_not."""
+    wanted = _meant(what, knowledge)
     told = found.links[0]
 
     def is_meant(each: Option | Rejected) -> bool:
@@ -221,7 +249,9 @@ def why_not(
         repairs=(),
     )
     if not kept.options and not kept.rejected:
-        raise QueryError(f"--why-not: found {what!r}; nothing of that sort was tried on {link} at {told.wanted_gbps}G")
+        raise QueryError(
+            f"--why-not: found {what!r}; nothing of that sort was tried on {told.link} at {told.wanted_gbps}G"
+        )
     return replace(found, links=(kept,), missing=())
 
 
@@ -262,7 +292,7 @@ def _flips(rows: pl.DataFrame, asked: Asked, judging: Judging, count: int) -> Ma
 
 
 def _repairs(
-    setting: _Setting, rows: pl.DataFrame, places: Mapping[tuple[str, str], Place]
+    setting: Setting, rows: pl.DataFrame, places: Mapping[tuple[str, str], Place]
 ) -> Mapping[str, tuple[Flip, ...]]:
     """Of every link that fails today the least changes of plant, settings and modules that make it work."""
     failing = [verdict.link for verdict in setting.now.verdicts if verdict.verdict == "fails"]

@@ -16,13 +16,13 @@ from .errors import QueryError
 from .findings import rests_on
 from .judge import judge
 from .knowledge import Knowledge, know
-from .result import Finding, Verdict
+from .result import Audit, Finding, Verdict
 from .rules import Outcome, Rule, Rules, read_rules
 from .sources import Fact, text_of
 from .things import SORTS, Focus, foci_of, frame_of
 from .wording import Thing, figure, say
 
-__all__ = ["Aspect", "Basis", "Explanation", "explain"]
+__all__ = ["Aspect", "Basis", "Explanation", "explain", "explained"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,11 @@ def explain(
         near = get_close_matches(link, names, n=3, cutoff=0.4)
         hint = f" Nearest: {', '.join(near)}." if near else ""
         raise QueryError(f"link: found {link!r}; expected one of the {len(set(names))} judged links.{hint}")
-    result = judge(design, judged, knowledge, known_rules, catalogs)
+    return explained(link, judged, judge(design, judged, knowledge, known_rules, catalogs), knowledge, known_rules)
+
+
+def explained(link: str, judged: Judged, result: Audit, knowledge: Knowledge, known_rules: Rules) -> Explanation:
+    """Explain a link that is there, of a design that was judged before."""
     verdict = next(v for v in result.verdicts if v.link == link)
     findings = [f for f in result.findings if link in f.links]
     aspects = [
@@ -107,7 +111,7 @@ def explain(
         verdict=verdict,
         ends=(_end(thing, "a"), _end(thing, "b")),
         aspects=tuple(sorted(_merged(aspects), key=lambda a: (order[a.outcome], a.rule, a.end or ""))),
-        trust=trust,
+        trust=result.trust,
     )
 
 

@@ -5,23 +5,30 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
 from ..ask import query
-from ..become import options, why_not
+from ..become import Setting, options_in, setting_of, why_not_of
 from ..choices import Options
+from ..derive import derive
 from ..design import Design
 from ..errors import InputError
+from ..judge import judge
+from ..knowledge import know
 from ..read import load
-from ..reasons import explain
+from ..reason import Memory
+from ..reasons import explained
 from ..report.answer import render as render_answer
 from ..report.explanation import render as render_explanation
 from ..report.lanes import drawing
 from ..report.options import render as render_options
 from ..report.options.paths import legs_beside, path_now, path_then
+from ..rules import Rules, read_rules
 
 __all__ = ["main"]
 
@@ -30,7 +37,18 @@ _WRITTEN |= {"csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV}
 
 _KEPT = 256  # answers that are not worked out again
 
-Look = Callable[[Mapping[str, Any], Design, Mapping[str, Any]], bytes]
+
+@dataclass(frozen=True)
+class _Held:
+    """The design, judged once, and how it was asked for."""
+
+    design: Design
+    setting: Setting
+    rules: Rules
+    asked: Mapping[str, Any]
+
+
+Look = Callable[[Mapping[str, Any], _Held], bytes]
 
 
 def main() -> None:
@@ -43,6 +61,7 @@ def main() -> None:
         "rules": [Path(file) for file in setting["rules"]],
         "catalogs": [Path(file) for file in setting["catalogs"]],
     }
+    held = cache(lambda: _held(design, asked))  # by the first request: nobody is to wait for it at the start
     sys.stdout.buffer.write(b"ready\n")
     sys.stdout.buffer.flush()
     for line in sys.stdin.buffer:
@@ -51,7 +70,7 @@ def main() -> None:
             if line not in known:
                 if len(known) >= _KEPT:
                     known.clear()
-                known[line] = _LOOKS[request["look"]](request, design, asked)
+                known[line] = _LOOKS[request["look"]](request, held())
             kind, answer = "json", known[line]
         except InputError as error:
             kind, answer = "refused", str(error).encode("utf-8", "replace")
@@ -59,15 +78,27 @@ def main() -> None:
         sys.stdout.buffer.flush()
 
 
-def _explained(request: Mapping[str, Any], design: Design, asked: Mapping[str, Any]) -> bytes:
-    return render_explanation(explain(design, request["link"], **asked), format="json")
+def _held(design: Design, asked: Mapping[str, Any]) -> _Held:
+    catalogs = asked["catalogs"]
+    knowledge, rules = know(trust=asked["trust"], catalogs=catalogs), read_rules(asked["rules"])
+    judged = derive(design, knowledge)
+    memory: Memory = {}
+    now = judge(design, judged, knowledge, rules, catalogs, memory=memory)
+    setting = setting_of(design, judged, now, knowledge, rules, memory, catalogs=catalogs)
+    return _Held(design, setting, rules, asked)
 
 
-def _options(request: Mapping[str, Any], design: Design, asked: Mapping[str, Any]) -> bytes:
-    link = request["link"]
+def _explained(request: Mapping[str, Any], held: _Held) -> bytes:
+    setting = held.setting
+    told = explained(request["link"], setting.judged, setting.now, setting.knowledge, held.rules)
+    return render_explanation(told, format="json")
+
+
+def _options(request: Mapping[str, Any], held: _Held) -> bytes:
+    found = options_in(held.setting, [request["link"]])
     if request.get("why_not"):
-        return _drawn(why_not(design, link, request["why_not"], **asked))
-    return _drawn(options(design, links=[link], **asked))
+        found = why_not_of(found, request["why_not"], held.setting.knowledge)
+    return _drawn(found)
 
 
 def _drawn(found: Options) -> bytes:
@@ -80,8 +111,8 @@ def _drawn(found: Options) -> bytes:
     return json.dumps(told, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
 
 
-def _question(request: Mapping[str, Any], design: Design, asked: Mapping[str, Any]) -> bytes:
-    answer = render_answer(query(design, request["question"], request["given"], **asked), format="json")
+def _question(request: Mapping[str, Any], held: _Held) -> bytes:
+    answer = render_answer(query(held.design, request["question"], request["given"], **held.asked), format="json")
     rows = ox.parse_query_results(answer, format=ox.QueryResultsFormat.JSON)
     return rows.serialize(format=_WRITTEN[request["format"]]) or b""
 
