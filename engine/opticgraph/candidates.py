@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
@@ -14,14 +13,12 @@ from .derive import Judged, derive
 from .design import DEVICE_SCHEMA, GROUP_SCHEMA, LINK_SCHEMA, PORT_SCHEMA, SIDES, Design
 from .findings import findings_of, verdict_of
 from .knowledge import Knowledge
+from .marks import MARK, number_of, numbers_in, plain
 from .reason import Memory, reason
 from .result import Finding, Findings
 from .rules import Rules
 
 __all__ = ["ROW_SCHEMA", "Outcomes", "base_rows", "derived_rows", "framed", "judge_rows"]
-
-MARK = "\x1e"  # between a name and the number of its row; no name has it (readers strip control characters)
-_MARKED = re.compile(f"{MARK}[0-9]+")
 
 # A candidate: the columns of a link and, of each end, those of its cage, and what its device may still draw there.
 _CAGE = {"cage": "cage", "cage_power_mw": "power_mw", "modes": "modes"}
@@ -61,7 +58,8 @@ class Outcomes:
     @cached_property
     def _ambiguous(self) -> frozenset[int]:
         """Rows with a module whose name means several: what they come to is told by their findings only."""
-        return frozenset(map(_row, self.judged.links.filter(pl.col("case") > 0)["link"]))
+        further = self.judged.links.filter(pl.col("case") > 0)
+        return frozenset(further.select(numbers_in(pl.col("link"))).to_series())
 
     def severities(self, row: int) -> Mapping[str, str]:
         """Rule -> its worst severity on a row."""
@@ -80,7 +78,9 @@ class Outcomes:
         frame = findings_of(asked.drop("at"), rules=self.rules, judged=self.judged, knowledge=self.knowledge)
         told: dict[int, list[Finding]] = defaultdict(list)
         for finding in Findings(frame):
-            told[_row(finding.link or finding.subject)].append(_plain(finding))
+            number = number_of(finding.link or finding.subject)
+            assert number is not None  # every name has one here
+            told[number].append(plain(finding))
         return {
             row: tuple(sorted(own, key=lambda f: (_RANK[f.severity], f.rule, f.end or "", f.id)))
             for row, own in told.items()
@@ -92,7 +92,7 @@ class Outcomes:
 
     def derived(self, names: Iterable[str]) -> pl.DataFrame:
         """`at`, the row, and what was derived of it under these names; a row for each meaning of its modules' names."""
-        number = pl.col("link").str.extract(f"{MARK}([0-9]+)").cast(pl.UInt32)
+        number = numbers_in(pl.col("link"))
         return self.judged.links.select(number.alias("at"), *names)
 
     @cached_property
@@ -138,7 +138,7 @@ def judge_rows(rows: pl.DataFrame, *, knowledge: Knowledge, rules: Rules, memory
 def derived_rows(rows: pl.DataFrame, *, knowledge: Knowledge) -> pl.DataFrame:
     """What is derived of each row (ROW_SCHEMA) as a design of its own: derive.Judged.links, and `at`, the row."""
     links = derive(_as_design(rows), knowledge).links.frame()
-    return links.with_columns(at=pl.col("link").str.extract(f"{MARK}([0-9]+)").cast(pl.UInt32))
+    return links.with_columns(at=numbers_in(pl.col("link")))
 
 
 def _as_design(rows: pl.DataFrame) -> Design:
@@ -182,29 +182,9 @@ def _rows_of(results: pl.DataFrame, judged: Judged) -> pl.Series:
         told = names.gather(results["nth"].clip(0, max(len(names) - 1, 0))) if len(names) else None
         if told is not None:
             name = pl.when(pl.col("sort").is_in(sorts)).then(told).otherwise(name)
-    number = name.str.extract(f"{MARK}([0-9]+)").cast(pl.UInt32)
-    return results.select(number.alias("at")).to_series()
+    return results.select(numbers_in(name).alias("at")).to_series()
 
 
 def _as(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     missing = [pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in frame.columns]
     return frame.with_columns(missing).select(*schema).sort(list(schema)[:2])
-
-
-def _row(name: str) -> int:
-    return int(name.partition(MARK)[2].split()[0])
-
-
-def _plain(finding: Finding) -> Finding:
-    """A finding with names as they are recorded."""
-
-    def text(value: str | None) -> str | None:
-        return _MARKED.sub("", value) if value else value
-
-    return replace(
-        finding,
-        link=text(finding.link),
-        links=tuple(_MARKED.sub("", link) for link in finding.links),
-        subject=text(finding.subject) or "",
-        message=text(finding.message) or "",
-    )

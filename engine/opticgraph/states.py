@@ -7,7 +7,6 @@ under names of its own, and every other finding is carried over.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from .findings import findings_of, verdict_of
 from .graph import BASE
 from .judge import Verdicts
 from .knowledge import Knowledge
+from .marks import MARK, number_of, plain, unmarked
 from .planned import Edit, State, Step
 from .reason import Memory, reason
 from .result import Audit, Finding, Findings
@@ -28,8 +28,6 @@ from .rules import Rules
 
 __all__ = ["audited"]
 
-MARK = "\x1e"  # between a name and the number of its state; no name has it (readers strip control characters)
-_MARKED = re.compile(f"{MARK}[0-9]+")
 AT_ONCE = 40_000  # links of states that are judged together
 Thing = tuple[str, str]  # link, device or group, and its name; a port is its device
 
@@ -186,25 +184,10 @@ def _found(union: Design, knowledge: Knowledge, rules: Rules, memory: Memory) ->
     results = reason(union, judged, knowledge, rules, memory).results
     told: dict[int, list[Finding]] = {}
     for finding in Findings(findings_of(results, rules=rules, judged=judged, knowledge=knowledge)):
-        number = _MARKED.search(unquote(finding.focus))
-        if number:
-            told.setdefault(int(number[0][1:]), []).append(_plain(finding))
+        number = number_of(unquote(finding.focus))
+        if number is not None:
+            told.setdefault(number, []).append(plain(finding))
     return told
-
-
-def _plain(finding: Finding) -> Finding:
-    """A finding with names as they are recorded."""
-
-    def text(value: str | None) -> str | None:
-        return _MARKED.sub("", value) if value else value
-
-    return replace(
-        finding,
-        link=text(finding.link),
-        links=tuple(_MARKED.sub("", link) for link in finding.links),
-        subject=text(finding.subject) or "",
-        message=text(finding.message) or "",
-    )
 
 
 def _about(finding: Finding) -> Thing:
@@ -212,7 +195,7 @@ def _about(finding: Finding) -> Thing:
     if finding.link:
         return "link", finding.link
     head, _, rest = finding.focus.removeprefix(BASE).partition("/")
-    name = _MARKED.sub("", unquote(rest.partition("/")[0]))  # what stands in a name is percent-encoded
+    name = unmarked(unquote(rest.partition("/")[0]))  # what stands in a name is percent-encoded
     return ("device" if head == "port" else head), name
 
 
