@@ -88,7 +88,7 @@ def plan(
     if assignment and (broken := faults(problem, assignment)):
         raise AssertionError(f"an order that breaks limits: {broken[0]}")
     steps = steps_of(asked.design, assignment, units, problem, knowledge, judging, priced)
-    states = list(audited(asked.design, now, list(steps.values()), knowledge, known))
+    states = list(audited(asked.design, now, list(steps.values()), knowledge, known, memory))
     for nth, state in enumerate(states):
         bad = [said for said in state.new_findings if not said.startswith("warning")]
         if bad:

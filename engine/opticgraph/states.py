@@ -44,13 +44,12 @@ class Changed:
 
 
 def audited(
-    design: Design, now: Audit, windows: Sequence[Sequence[Step]], knowledge: Knowledge, rules: Rules
+    design: Design, now: Audit, windows: Sequence[Sequence[Step]], knowledge: Knowledge, rules: Rules, memory: Memory
 ) -> Iterator[State]:
-    """The state after each window; now is the audit of the design before the first."""
+    """The state after each window; now is the audit of the design before the first, the memory reason.reason's."""
     assert isinstance(now.verdicts, Verdicts)
     reached: list[Changed] = []
     found: dict[int, Sequence[Finding]] = {}
-    memory: Memory = {}
     for union, several in _neighbourhoods(design, windows):
         found |= _found(union, knowledge, rules, memory)
         reached += several
