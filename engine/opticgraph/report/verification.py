@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from textwrap import wrap
 from types import MappingProxyType
 from xml.sax.saxutils import escape, quoteattr
 
 from ..errors import InputError
 from ..proof.verified import CHECKS, Fault, Verification
+from .lines import wrapped
 from .words import clean, counted, listed
 
 __all__ = ["ENDINGS", "FORMATS", "render"]
@@ -23,16 +23,12 @@ def render(told: Verification, *, format: str = "text", width: int = 100) -> byt
     """The answer as bytes, in one of FORMATS; InputError for any other."""
     if format not in FORMATS:
         raise InputError(f"{format}: no such format for a verification; expected one of {' '.join(FORMATS)}")
-    content = {"text": lambda: _text(told, width), "json": lambda: _json(told), "junit": lambda: _junit(told)}[format]()
+    content = {
+        "text": lambda: wrapped(_lines(told), width),
+        "json": lambda: _json(told),
+        "junit": lambda: _junit(told),
+    }[format]()
     return content.encode("utf-8", "replace")
-
-
-def _text(told: Verification, width: int) -> str:
-    rows = []
-    for indent, text in _lines(told):
-        head = " " * indent
-        rows += wrap(clean(text), width, initial_indent=head, subsequent_indent=f"{head}  ") if text else [""]
-    return "\n".join(rows) + "\n"
 
 
 def _lines(told: Verification) -> Iterator[tuple[int, str]]:

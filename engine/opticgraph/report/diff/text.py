@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
-
 from ...difference import Cause, Diff, FindingChange, LinkChange, OptionChange, PlanChange, Planned, PlanSide, Side
-from ..words import clean, counted, listed
+from ..lines import console_of, say, told
+from ..words import counted, listed
 from ..words import tally as verdicts
 from .words import became, modules, tally, way, why
 
@@ -33,25 +29,10 @@ Lines = Iterator[tuple[int, str]]
 
 def render(diff: Diff, *, width: int = 100) -> str:
     """The text, in lines of at most the width."""
-    target = io.StringIO()
-    console = Console(
-        file=target,
-        width=width,
-        color_system=None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-        _environ={},  # the same answer in any terminal
-    )
+    console = console_of(width)
     for indent, text in _lines(diff):
-        if not text:
-            console.print()
-            continue
-        # What runs on is set in by two more, so that each entry still stands out.
-        for nth, part in enumerate(Text(clean(text)).wrap(console, max(width - indent - 2, 20), overflow="fold")):
-            console.print(Padding(part, (0, 0, 0, indent + (2 if nth else 0))), soft_wrap=True)
-    return "".join(row.rstrip() + "\n" for row in target.getvalue().splitlines())
+        say(console, indent, text)
+    return told(console)
 
 
 def _lines(diff: Diff) -> Lines:

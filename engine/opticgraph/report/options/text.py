@@ -6,16 +6,13 @@ formats always have all.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
-from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from ...choices import LinkOptions, Option, Options
+from ..lines import console_of, say, told
 from ..words import alike, clean, counted, listed
 from .summary import (
     OUTCOMES,
@@ -45,49 +42,34 @@ Lines = Iterator[tuple[int, str]]
 
 def render(options: Options, *, width: int = 100) -> str:
     """The text, in lines of at most the width."""
-    target = io.StringIO()
-    console = Console(
-        file=target,
-        width=width,
-        color_system=None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-        _environ={},  # the same answer in any terminal
-    )
-
-    def line(text: str, *, indent: int = 0) -> None:
-        # What runs on is set in by two more, so that each entry still stands out.
-        for nth, part in enumerate(Text(clean(text)).wrap(console, max(width - indent - 2, 20), overflow="fold")):
-            console.print(Padding(part, (0, 0, 0, indent + (2 if nth else 0))), soft_wrap=True)
-
+    console = console_of(width)
     links = options.links[:MOST_LINKS]
     several, left = len(links) > 1, len(options.links) - len(links)
     if several:
-        line(_headline(links))
+        say(console, 0, _headline(links))
         console.print()
         console.print(_table(links))
     elif not links:
-        line("No link was read, so nothing could be told.")
+        say(console, 0, "No link was read, so nothing could be told.")
     for nth, each in enumerate(links):
         if nth or several:
             console.print()
         for indent, text in _link(each, all=not several):
-            line(text, indent=indent)
+            say(console, indent, text)
     if options.missing:
         console.print()
-        line("What to find out first:")
+        say(console, 0, "What to find out first:")
         for missing in options.missing:
             settles = [counted(missing.verdicts, "verdict")] if missing.verdicts else []
             waits = [counted(missing.options, "option")] if missing.options else []
-            line(f"{missing.words}, for {' and '.join([*settles, *waits])}: {listed(missing.links, 6)}", indent=2)
+            asking = " and ".join([*settles, *waits])
+            say(console, 2, f"{missing.words}, for {asking}: {listed(missing.links, 6)}")
     more = [f"{counted(left, 'more link')} not told here."] if left else []
     notes = [*more, *options.notes, *([_MORE] if several else [])]
     for note in notes:
         console.print()
-        line(note)
-    return "".join(row.rstrip() + "\n" for row in target.getvalue().splitlines())
+        say(console, 0, note)
+    return told(console)
 
 
 _MORE = "See every option and refusal of a link: --link NAME; of all: --format html, csv, xlsx or json."

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 
 from ...planned import BomLine, Capacity, Plan, Step, Window
-from ..words import clean, counted, listed
+from ..lines import wrapped
+from ..words import counted, listed
 
 __all__ = ["render"]
 
@@ -18,11 +18,7 @@ Lines = Iterator[tuple[int, str]]
 
 def render(plan: Plan, *, width: int = 100) -> str:
     """The text, in lines of at most the width."""
-    told = []
-    for indent, text in _lines(plan):
-        head = " " * indent
-        told += wrap(clean(text), width, initial_indent=head, subsequent_indent=f"{head}  ") if text else [""]
-    return "\n".join(told) + "\n"
+    return wrapped(_lines(plan), width)
 
 
 def _lines(plan: Plan) -> Lines:
