@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ..result import Audit, Finding
@@ -21,7 +21,7 @@ from .needs import give
 from .rows import Row, links_of, rows
 from .words import clean, headline, standing
 
-__all__ = ["COLUMNS", "RECORD", "cell", "render"]
+__all__ = ["COLUMNS", "RECORD", "cell", "render", "table"]
 
 RECORD = (
     "status", "group", "rate_gbps", "fiber_type", "length_m",
@@ -47,6 +47,18 @@ def render(audit: Audit) -> str:
     columns = COLUMNS if audit.standing is None else (*COLUMNS, "standing")
     writer.writerow(columns)
     writer.writerows([cell(row.get(column)) for column in columns] for row in _rows(audit))
+    return sheet.getvalue()
+
+
+def table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    """Rows as RFC 4180 has them, with a header; what a row does not say is an empty cell. Lines end in CR LF.
+
+    Raises ValueError for a value of no column. An audit, which has as many rows as a network, does without that check.
+    """
+    sheet = io.StringIO()
+    writer = csv.DictWriter(sheet, columns, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({column: cell(value) for column, value in row.items()} for row in rows)
     return sheet.getvalue()
 
 

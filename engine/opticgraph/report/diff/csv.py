@@ -8,12 +8,10 @@ formula starts with an apostrophe.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from ...difference import Diff, FindingChange
-from ..csv import cell
+from ..csv import table
 from .words import outcome, way
 
 __all__ = ["COLUMNS", "render"]
@@ -26,11 +24,7 @@ COLUMNS = (
 
 def render(diff: Diff) -> str:
     """The table with its header; lines end in CR LF."""
-    sheet = io.StringIO()
-    writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({column: cell(value) for column, value in row.items()} for row in _rows(diff))
-    return sheet.getvalue()
+    return table(COLUMNS, _rows(diff))
 
 
 def _rows(diff: Diff) -> Iterator[dict[str, object]]:

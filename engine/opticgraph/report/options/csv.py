@@ -11,12 +11,10 @@ starts with an apostrophe.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
 from ...choices import Flip, LinkOptions, Option, Options, Rejected
-from ..csv import cell
+from ..csv import table
 from .summary import comes_in, warnings
 
 __all__ = ["COLUMNS", "render"]
@@ -31,12 +29,8 @@ COLUMNS = (
 
 def render(options: Options) -> str:
     """The table with its header; lines end in CR LF."""
-    sheet = io.StringIO()
-    writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
     rows = (row for each in options.links for row in _rows(each)) if len(options.links) <= MOST else _plain(options)
-    writer.writerows({column: cell(value) for column, value in row.items()} for row in rows)
-    return sheet.getvalue()
+    return table(COLUMNS, rows)
 
 
 def _plain(options: Options) -> Iterator[dict[str, object]]:

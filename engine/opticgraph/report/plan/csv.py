@@ -6,12 +6,10 @@ take for a formula starts with an apostrophe.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from ...planned import Plan
-from ..csv import cell
+from ..csv import table
 
 __all__ = ["COLUMNS", "render"]
 
@@ -23,11 +21,7 @@ COLUMNS = (
 
 def render(plan: Plan) -> str:
     """The table with its header; lines end in CR LF."""
-    sheet = io.StringIO()
-    writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({column: cell(value) for column, value in row.items()} for row in _rows(plan))
-    return sheet.getvalue()
+    return table(COLUMNS, _rows(plan))
 
 
 def _rows(plan: Plan) -> Iterator[dict[str, object]]:
