@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-__all__ = ["DESIGNS", "ending", "gbps", "knowing", "put", "targets_of", "titles_of", "writing"]
+__all__ = ["DESIGNS", "Targets", "ending", "gbps", "hand_out", "knowing", "put", "targets_of", "titles_of", "writing"]
 
+Targets = Sequence[tuple[str, Path | None]]  # formats, and where each goes; None is stdout
 DESIGNS = click.argument("designs", nargs=-1, required=True, metavar="DESIGN...")
 
 
@@ -98,12 +99,21 @@ def ending(path: Path, endings: Mapping[str, str]) -> str:
     return endings[path.suffix.lower()]
 
 
-def titles_of(targets: Sequence[tuple[str, Path | None]], catalogs: Sequence[Path]) -> Mapping[str, tuple[str, str]]:
+def titles_of(targets: Targets, catalogs: Sequence[Path]) -> Mapping[str, tuple[str, str]]:
     """Titles and addresses of sources, where a report that shows them is asked for."""
     from .sources import read_sources
 
     sources = read_sources(catalogs).values() if any(format in ("html", "sarif") for format, _ in targets) else ()
     return {source.id: (source.title, source.address) for source in sources}
+
+
+def hand_out(targets: Targets, made: Callable[[str], bytes]) -> None:
+    """The answer in each format to where it goes."""
+    from .report import save
+
+    for format, path in targets:
+        content = made(format)
+        put(content) if path is None else save(content, path)
 
 
 def put(content: bytes) -> None:

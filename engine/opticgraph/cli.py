@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .arguments import DESIGNS, ending, gbps, knowing, put, targets_of, titles_of, writing
+from .arguments import DESIGNS, ending, gbps, hand_out, knowing, put, targets_of, titles_of, writing
 from .cli_diff import diff
 from .cli_plan import plan
 from .cli_serve import serve
+from .cli_verify import verify
 from .errors import InputError
 from .exits import DONE, LEVELS, OURS, UNUSABLE, exit_code
 
@@ -98,6 +99,7 @@ def cli() -> None:
 cli.add_command(diff)
 cli.add_command(plan)
 cli.add_command(serve)
+cli.add_command(verify)
 
 
 @cli.command()
@@ -255,7 +257,6 @@ def options(
     """What each link may become and what that takes; of what it may not, the rules and what would change that."""
     from .become import options as become
     from .read import load
-    from .report import save
     from .report.options import ENDINGS, FORMATS, render
 
     targets = targets_of(formats, outputs, known=FORMATS, told=lambda path: ending(path, ENDINGS))
@@ -270,30 +271,8 @@ def options(
         catalogs=catalogs,
     )
     titles = titles_of(targets, catalogs)
-    for format, path in targets:
-        content = render(told, format=format, sources=titles)
-        put(content) if path is None else save(content, path)
+    hand_out(targets, lambda format: render(told, format=format, sources=titles))
     return DONE
-
-
-@cli.command()
-@click.argument("design")
-@click.argument("plan", metavar="PLAN")
-@click.option(
-    "--goal", type=click.Path(path_type=Path), metavar="FILE", help="Limits that the plan must keep, in TOML."
-)
-@knowing
-@writing
-def verify(design: str, plan: str, formats: Sequence[str], outputs: Sequence[str], **asked: Any) -> int:
-    """Prove a plan file anew, edited by hand or not: replayed step by step, every state judged on the graph.
-
-    Exit codes: 0 the plan holds; 1 it does not; 2 bad usage or input; 3 internal error; 4 nothing to prove.
-    """
-    from .proving import answer
-    from .report.verification import ENDINGS, FORMATS
-
-    targets = targets_of(formats, outputs, known=FORMATS, told=lambda path: ending(path, ENDINGS))
-    return answer(design, plan, targets, **asked)
 
 
 @cli.command()
@@ -317,7 +296,6 @@ def explain(
     """The facts a link's verdict rests on: each aspect with rule, figures, margin, sources and evidence."""
     from .read import load
     from .reasons import explain as look_into
-    from .report import save
     from .report.explanation import FORMATS, render
 
     targets = targets_of(
@@ -328,14 +306,10 @@ def explain(
         from .report.options import render as render_options
 
         told = look_why(load(design), link, why_not, trust=trust, rules=rules, catalogs=catalogs)
-        for format, path in targets:
-            content = render_options(told, format=format)
-            put(content) if path is None else save(content, path)
+        hand_out(targets, lambda format: render_options(told, format=format))
         return DONE
     found = look_into(load(design), link, trust=trust, rules=rules, catalogs=catalogs)
-    for format, path in targets:
-        content = render(found, format=format)
-        put(content) if path is None else save(content, path)
+    hand_out(targets, lambda format: render(found, format=format))
     return DONE
 
 
@@ -440,12 +414,12 @@ def convert(
 
 
 def _answer(table: Any, formats: Sequence[str], outputs: Sequence[str]) -> None:
-    from .report import save
     from .report.answer import ENDINGS, FORMATS, render
 
-    for format, path in targets_of(formats, outputs, known=FORMATS, told=lambda path: ending(path, ENDINGS)):
-        content = render(table, format=format)
-        put(content) if path is None else save(content, path)
+    hand_out(
+        targets_of(formats, outputs, known=FORMATS, told=lambda path: ending(path, ENDINGS)),
+        lambda format: render(table, format=format),
+    )
 
 
 if __name__ == "__main__":

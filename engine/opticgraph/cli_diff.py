@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .arguments import ending, gbps, knowing, put, targets_of, writing
+from .arguments import ending, gbps, hand_out, knowing, targets_of, writing
 from .exits import DONE, FOUND, LEVELS, NOTHING_TOLD
 
 if TYPE_CHECKING:
@@ -76,7 +76,6 @@ def diff(
     4 nothing could be told of the new side.
     """
     from .compare import diff as compare
-    from .report import save
     from .report.diff import ENDINGS, FORMATS, render
 
     if new is None and not (what_if or new_trust or new_rules or new_catalogs):
@@ -99,9 +98,7 @@ def diff(
         goal=goal,
         names=(old, new or old),
     )
-    for format, path in targets:
-        content = render(found, format=format)
-        put(content) if path is None else save(content, path)
+    hand_out(targets, lambda format: render(found, format=format))
     return _code(found, fail_on)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .arguments import DESIGNS, gbps, knowing, put, targets_of, writing
+from .arguments import DESIGNS, gbps, hand_out, knowing, targets_of, writing
 from .exits import DONE, FOUND
 
 __all__ = ["plan"]
@@ -49,7 +49,6 @@ def plan(
     """
     from .planner import plan as make
     from .read import load
-    from .report import save
     from .report.plan import FORMATS, format_of, render
 
     targets = targets_of(formats, outputs, known=FORMATS, told=lambda path: format_of(path.name))
@@ -65,9 +64,7 @@ def plan(
         rules=rules,
         catalogs=catalogs,
     )
-    for format, path in targets:
-        content = render(told, design, format=format)
-        put(content) if path is None else save(content, path)
+    hand_out(targets, lambda format: render(told, design, format=format))
     if told.interrupted:
         click.echo("opticgraph: stopped; this is the best plan so far", err=True)
     return DONE if told.status == "complete" else FOUND
