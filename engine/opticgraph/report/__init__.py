@@ -14,7 +14,7 @@ from types import MappingProxyType
 from ..errors import InputError
 from ..result import Audit
 
-__all__ = ["FORMATS", "NO_SOURCES", "format_of", "render", "save", "write"]
+__all__ = ["FORMATS", "NO_SOURCES", "as_bytes", "by_ending", "format_of", "render", "save", "write"]
 
 # Format -> (module of this package, file endings). A module is imported when its format is first asked for,
 # so that nobody waits for Excel or HTML who wants JSON.
@@ -39,14 +39,24 @@ NO_SOURCES: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
 def format_of(path: str | Path) -> str:
     """The format that a file's ending tells; a folder gets Parquet tables."""
-    name = Path(path).name.lower()
+    name = Path(path).name
     if Path(path).is_dir():
         return "parquet"
-    told = [(len(end), format) for format, (_, ends) in FORMATS.items() for end in ends if name.endswith(end)]
+    return by_ending(name, FORMATS, f"{path}: the ending tells no report format")
+
+
+def by_ending(name: str, formats: Mapping[str, tuple[str, tuple[str, ...]]], fault: str) -> str:
+    """The format that a name tells by its longest ending (.dqv.ttl is not .ttl); InputError with the fault if none."""
+    told = [(len(end), format) for format, (_, ends) in formats.items() for end in ends if name.lower().endswith(end)]
     if told:
-        return max(told)[1]  # the longest: .dqv.ttl is not .ttl
-    known = " ".join(sorted(ending for _, endings in FORMATS.values() for ending in endings))
-    raise InputError(f"{path}: the ending tells no report format; expected one of {known}, or name the format")
+        return max(told)[1]
+    known = " ".join(sorted(ending for _, endings in formats.values() for ending in endings))
+    raise InputError(f"{fault}; expected one of {known}, or name the format")
+
+
+def as_bytes(content: str | bytes) -> bytes:
+    """What a format made; lone surrogates can come out of a JSON input, and no encoding has them."""
+    return content if isinstance(content, bytes) else content.encode("utf-8", "replace")
 
 
 def render(
@@ -71,8 +81,7 @@ def render(
             content = module.render(audit, fail_on=fail_on)
         case _:
             content = module.render(audit)
-    # Lone surrogates can come out of a JSON input; no encoding has them.
-    return content if isinstance(content, bytes) else str(content).encode("utf-8", "replace")
+    return as_bytes(content)
 
 
 def write(

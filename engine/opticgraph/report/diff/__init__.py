@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ...difference import Diff
 from ...errors import InputError
+from .. import as_bytes
 
 __all__ = ["ENDINGS", "FORMATS", "render"]
 
@@ -19,4 +20,4 @@ def render(diff: Diff, *, format: str) -> bytes:
     """The answer as bytes, in one of FORMATS; InputError for any other."""
     if format not in FORMATS:
         raise InputError(f"{format}: no such format for a diff; expected one of {' '.join(FORMATS)}")
-    return str(import_module(f".{format}", __name__).render(diff)).encode("utf-8", "replace")
+    return as_bytes(import_module(f".{format}", __name__).render(diff))

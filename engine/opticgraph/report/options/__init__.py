@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ...choices import Options
 from ...errors import InputError
-from .. import NO_SOURCES
+from .. import NO_SOURCES, as_bytes
 
 __all__ = ["ENDINGS", "FORMATS", "render"]
 
@@ -35,4 +35,4 @@ def render(options: Options, *, format: str, sources: Mapping[str, tuple[str, st
         raise InputError(f"{format}: no such format for options; expected one of {' '.join(FORMATS)}")
     module = import_module(f".{format}", __name__)
     content = module.render(options, sources=sources) if format == "html" else module.render(options)
-    return content if isinstance(content, bytes) else str(content).encode("utf-8", "replace")
+    return as_bytes(content)

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from ...design import Design
 from ...errors import InputError
 from ...planned import Plan
-from .. import NO_SOURCES
+from .. import NO_SOURCES, as_bytes, by_ending
 
-__all__ = ["ENDINGS", "FORMATS", "format_of", "render"]
+__all__ = ["FORMATS", "format_of", "render"]
 
 # Format -> (module of this package, what a file's name ends in). The longest ending that fits tells the format, so
 # that a method of procedure and a ticket, which are both Markdown, have endings of their own.
@@ -29,19 +29,12 @@ FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "turtle": ("turtle", (".ttl",)),
     }
 )
-ENDINGS: Mapping[str, str] = MappingProxyType(
-    {ending: format for format, (_, endings) in FORMATS.items() for ending in endings}
-)
 _NEED_NO_DESIGN = ("json", "csv", "svg", "text", "turtle")
 
 
 def format_of(name: str) -> str:
     """The format that a file's name tells by its longest ending; InputError where none does."""
-    fits = [ending for ending in ENDINGS if name.lower().endswith(ending)]
-    if not fits:
-        known = " ".join(sorted(ENDINGS))
-        raise InputError(f"{name}: the ending tells no format of a plan; expected one of {known}, or name the format")
-    return ENDINGS[max(fits, key=len)]
+    return by_ending(name, FORMATS, f"{name}: the ending tells no format of a plan")
 
 
 def render(plan: Plan, design: Design, *, format: str, sources: Mapping[str, tuple[str, str]] = NO_SOURCES) -> bytes:
@@ -57,4 +50,4 @@ def render(plan: Plan, design: Design, *, format: str, sources: Mapping[str, tup
         content = module.render(plan, design, sources=sources)
     else:
         content = module.render(plan) if format in _NEED_NO_DESIGN else module.render(plan, design)
-    return content if isinstance(content, bytes) else str(content).encode("utf-8", "replace")
+    return as_bytes(content)
