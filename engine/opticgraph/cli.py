@@ -19,7 +19,8 @@ from .cli_plan import plan
 from .cli_serve import serve
 from .cli_verify import verify
 from .errors import InputError
-from .exits import DONE, LEVELS, OURS, UNUSABLE, exit_code
+from .exits import DONE, INTERRUPTED, LEVELS, OURS, UNUSABLE, exit_code
+from .interrupts import interruptible
 
 if TYPE_CHECKING:
     from .result import Coverage
@@ -58,31 +59,39 @@ def program() -> None:
 
 def main() -> None:
     """Run the command line; a user's mistake is a message and exit code 2, ours is 3."""
+    pressed = interruptible()
     gc.disable()  # a command is short and keeps what it makes: looking for cycles took a tenth of its time
     try:
         code = cli.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = UNUSABLE
-    except InputError as error:
-        click.echo(f"opticgraph: {error}", err=True)
-        code = UNUSABLE
     except (click.Abort, KeyboardInterrupt):
-        code = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; nothing is wrong
-        code = DONE
-    except Exception as error:  # the one place where anything else must become a clear word
-        if os.environ.get("OPTICGRAPH_TRACEBACK"):
-            raise
-        click.echo(
-            f"opticgraph: internal error: {type(error).__name__}: {error}\n"
-            "This is our fault. Please report it with the command and, if you can, the input; "
-            "OPTICGRAPH_TRACEBACK=1 shows where it happened.",
-            err=True,
-        )
-        code = OURS
+        code = INTERRUPTED
+    except SystemExit:
+        raise
+    except BaseException as error:  # the one place where anything else must become a clear word, panics of Polars too
+        code = INTERRUPTED if pressed() else _told(error)
     sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _told(error: BaseException) -> int:
+    """Say what went wrong; the exit code that means it."""
+    if isinstance(error, click.ClickException):
+        error.show()
+        return UNUSABLE
+    if isinstance(error, InputError):
+        click.echo(f"opticgraph: {error}", err=True)
+        return UNUSABLE
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; nothing is wrong
+        return DONE
+    if os.environ.get("OPTICGRAPH_TRACEBACK"):
+        raise error
+    click.echo(
+        f"opticgraph: internal error: {type(error).__name__}: {error}\n"
+        "This is our fault. Please report it with the command and, if you can, the input; "
+        "OPTICGRAPH_TRACEBACK=1 shows where it happened.",
+        err=True,
+    )
+    return OURS
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .result import Coverage
 
-__all__ = ["DONE", "FOUND", "LEVELS", "NOTHING_TOLD", "OURS", "UNUSABLE", "exit_code"]
+__all__ = ["DONE", "FOUND", "INTERRUPTED", "LEVELS", "NOTHING_TOLD", "OURS", "UNUSABLE", "exit_code"]
 
 DONE, FOUND, UNUSABLE, OURS, NOTHING_TOLD = 0, 1, 2, 3, 4  # contract.md, exit codes
+INTERRUPTED = 130  # what a shell says of a command that Ctrl-C ended: 128 and the number of the signal
 LEVELS = ("violation", "unknown", "warning", "never")
 
 

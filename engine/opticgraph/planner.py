@@ -17,6 +17,7 @@ from .design import Design
 from .errors import InputError
 from .goal import Goal
 from .goalfile import read_goal
+from .interrupts import on_interrupt
 from .judge import judge
 from .knowledge import know
 from .network import asked_of, problem_of
@@ -28,7 +29,7 @@ from .proposals import asked_links, told_alike
 from .reason import Memory
 from .rules import read_rules
 from .schedule import Schedule, schedule
-from .solving import Effort, available, minding_interrupts
+from .solving import Effort, available
 from .states import audited
 from .steps import steps_of
 from .units import MILLI, Units, units_of
@@ -75,7 +76,7 @@ def plan(
     units = units_of(asked.design, judged, told, asked.targets, wish, knowledge, priced)
     problem, notes = problem_of(asked, every, units, wish)
     effort = Effort(wish.work, wish.seed)
-    with minding_interrupts(effort):
+    with on_interrupt(effort.stop):
         found = schedule(problem, wish.objective, effort, weighted=wish.weighted) if units.targets else _NOTHING
         if found.assignment is None and effort.stop.is_set():
             raise KeyboardInterrupt  # there is no plan yet that could be shown

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
@@ -15,7 +12,7 @@ from .errors import InputError
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, CpSolver
 
-__all__ = ["Effort", "available", "minding_interrupts", "solve"]
+__all__ = ["Effort", "available", "solve"]
 
 MISSING = (
     "plan: OR-Tools is not installed, and it chooses and orders the work. "
@@ -25,10 +22,8 @@ MISSING = (
 
 def available() -> None:
     """Raise InputError, which says how to install it, where OR-Tools is missing."""
-    try:
-        import ortools.sat.python.cp_model  # noqa: F401
-    except ImportError as error:
-        raise InputError(MISSING) from error
+    if find_spec("ortools") is None:
+        raise InputError(MISSING)
 
 
 @dataclass
@@ -46,26 +41,6 @@ class Effort:
     def over(self) -> bool:
         """Whether nothing may be asked any more."""
         return self.stop.is_set() or self.left <= 0
-
-
-@contextmanager
-def minding_interrupts(effort: Effort) -> Iterator[None]:
-    """Let the first Ctrl-C stop the search; a second one is a KeyboardInterrupt as ever."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.getsignal(signal.SIGINT)
-
-    def asked(number: int, frame: FrameType | None) -> None:
-        if effort.stop.is_set():
-            raise KeyboardInterrupt
-        effort.stop.set()
-
-    signal.signal(signal.SIGINT, asked)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def solve(model: CpModel, effort: Effort, *, most: float) -> tuple[str, CpSolver]:
