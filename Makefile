@@ -1,11 +1,12 @@
 # make demo   set everything up in .venv and audit the example networks
 # make test   set everything up in .venv and pass all tests
+# make web    put in place what the workbench takes from npm
 # make closure  work out anew what follows from the catalogue, after a change to it
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types wheel clean closure
+.PHONY: demo test lint types wheel clean closure web
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -37,3 +38,10 @@ clean:
 
 closure: .venv/ready
 	$(BIN)/python -c "from opticgraph.knowledge import ship; ship()"
+
+WEB := engine/opticgraph/serve/static/vendor
+web:
+	cd web && npm ci --ignore-scripts --no-audit --no-fund
+	mkdir -p $(WEB)
+	cp web/node_modules/cytoscape/dist/cytoscape.min.js web/node_modules/@zazuko/yasgui/build/yasgui.min.js \
+	    web/node_modules/@zazuko/yasgui/build/yasgui.min.css $(WEB)

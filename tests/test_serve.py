@@ -472,7 +472,13 @@ def test_the_workbench_in_a_browser(server: Server) -> None:
         page.fill("#parameters input", "QSFP-DD")
         page.keyboard.press("Enter")
         page.wait_for_selector("#answer tbody tr")
-        page.fill("#query", "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }")
+        # the field goes on to hold the query where YASGUI's editor stands in its place
+        put = "text => { query.value = text; query.dispatchEvent(new Event('input')); }"
+        page.evaluate(put, "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }")
+        if page.locator(".yasqe").count():
+            page.click(".yasqe .CodeMirror-lines")
+        else:
+            page.focus("#query")
         page.keyboard.press("Control+Enter")
         page.wait_for_selector("#answer .refused")
         browser.close()

@@ -12,7 +12,7 @@ from ..report import words
 from ..report.rows import Row
 from ..result import VERDICTS, Finding
 
-__all__ = ["COLUMNS", "detail", "page", "table"]
+__all__ = ["COLUMNS", "detail", "filtered", "page", "table"]
 
 MOST = 500  # links of a page
 COLUMNS = ("link", "verdict", "a_site", "a_device", "b_site", "b_device", "modules", "fibre", "says")
@@ -49,7 +49,21 @@ def page(
 
     verdict, rule, site  the word itself; part a piece of a module's name; text pieces of any name, all of which occur
     """
+    kept = filtered(links, rule=rule, site=site, part=part, text=text)
+    counts = dict(kept.group_by("verdict").len().iter_rows())
+    kept = filtered(kept, verdict=verdict)
+    shown = kept.slice(offset, min(limit, MOST)).select(*COLUMNS, "rules")
+    told = {word: counts.get(word, 0) for word in VERDICTS}
+    return {"total": kept.height, "counts": told, "offset": offset, "links": shown.to_dicts()}
+
+
+def filtered(
+    links: pl.DataFrame, *, verdict: str = "", rule: str = "", site: str = "", part: str = "", text: str = ""
+) -> pl.DataFrame:
+    """Those links that all filters let through, as page's."""
     kept = links
+    if verdict:
+        kept = kept.filter(pl.col("verdict") == verdict)
     if rule:
         kept = kept.filter(pl.col("rules").list.contains(rule))
     if site:
@@ -58,12 +72,7 @@ def page(
         kept = kept.filter(pl.col("modules").str.to_lowercase().str.contains(part.lower(), literal=True))
     for piece in text.casefold().split():
         kept = kept.filter(pl.col("text").str.contains(piece, literal=True))
-    counts = dict(kept.group_by("verdict").len().iter_rows())
-    if verdict:
-        kept = kept.filter(pl.col("verdict") == verdict)
-    shown = kept.slice(offset, min(limit, MOST)).select(*COLUMNS, "rules")
-    told = {word: counts.get(word, 0) for word in VERDICTS}
-    return {"total": kept.height, "counts": told, "offset": offset, "links": shown.to_dicts()}
+    return kept
 
 
 def detail(row: Row) -> dict[str, Any]:

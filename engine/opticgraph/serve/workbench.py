@@ -20,20 +20,22 @@ from ..report.plan import render as render_plan
 from ..report.rows import Row, counts, rows
 from ..result import VERDICTS
 from . import links as tables
+from .network import network
 from .refusal import Refused
 from .site import Site
 
 __all__ = ["OWN", "routes"]
 
+# Styles that Cytoscape.js and YASGUI put into the page themselves, told by their hashes; web/package.json pins both.
+_PUT_IN = "'sha256-pgvDUBa4IjFA2yuSJ2cqcyxmNYJMborsd0ORcRv9vw8=' 'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='"
 # What the page may load: its own server's files, and nothing else from anywhere.
 OWN = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    f"default-src 'none'; script-src 'self'; style-src 'self' {_PUT_IN}; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_STATIC: Mapping[str, str] = {
-    "workbench.css": "text/css; charset=utf-8",
-    "workbench.js": "text/javascript; charset=utf-8",
-}
+_TYPES: Mapping[str, str] = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
+_OWN_FILES = ("editor.js", "network.js", "workbench.js")
+_NPM_FILES = ("cytoscape.min.js", "yasgui.min.css", "yasgui.min.js")  # there after `make web`
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 
 Text = Annotated[str, Query(max_length=200)]
@@ -45,17 +47,8 @@ def routes(app: FastAPI, site: Site) -> None:
     links = tables.table(told)
     by_name = {row.name: row for row in told}
     page = _page(site, told).encode("utf-8", "replace")
-    style = "".join(
-        [
-            _report("page.css"),
-            _report("lanes.css"),
-            (files(__package__) / "static" / "workbench.css").read_text("utf-8"),
-        ]
-    )
-    static = {
-        "workbench.css": style,
-        "workbench.js": (files(__package__) / "static" / "workbench.js").read_text("utf-8"),
-    }
+    style = _report("page.css") + _report("lanes.css") + _own("workbench.css")
+    static = {"workbench.css": style, **{name: _own(name) for name in _OWN_FILES}, **_from_npm()}
 
     @app.get("/", include_in_schema=False)
     def workbench() -> Response:
@@ -65,7 +58,7 @@ def routes(app: FastAPI, site: Site) -> None:
     def part(name: str) -> Response:
         if name not in static:
             raise Refused(404, "found no such file")
-        return Response(static[name], media_type=_STATIC[name])
+        return Response(static[name], media_type=_TYPES[name.rpartition(".")[2]])
 
     if site.plan is not None:
         plan = render_plan(site.plan, site.design, format="html")
@@ -90,6 +83,11 @@ def routes(app: FastAPI, site: Site) -> None:
     ) -> JSONResponse:
         asked = {"verdict": verdict, "rule": rule, "site": site, "part": part, "text": text}
         return JSONResponse(tables.page(links, **asked, offset=offset, limit=limit))
+
+    @app.get("/api/network", summary="What these links join, drawn: devices, or sites and kinds", tags=["links"])
+    def drawn(verdict: Text = "", rule: Text = "", site: Text = "", part: Text = "", text: Text = "") -> JSONResponse:
+        asked = {"verdict": verdict, "rule": rule, "site": site, "part": part, "text": text}
+        return JSONResponse(network(tables.filtered(links, **asked)))
 
     @app.get("/api/links/{name:path}", summary="A link: record, findings, what is contested", tags=["links"])
     def one(name: str) -> JSONResponse:
@@ -124,6 +122,7 @@ def _page(site: Site, told: list[Row]) -> str:
     return environment.from_string(template).render(
         audit=site.audit,
         counts=counts(site.audit),
+        npm=_from_npm(),
         picture=picture(told),
         plan=site.plan,
         questions=questions(),
@@ -137,6 +136,16 @@ def _page(site: Site, told: list[Row]) -> str:
 
 def _clean(value: object) -> object:
     return words.clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _own(name: str) -> str:
+    return (files(__package__) / "static" / name).read_text("utf-8")
+
+
+def _from_npm() -> Mapping[str, str]:
+    """The parts that others made, as far as they are there."""
+    folder = files(__package__) / "static" / "vendor"
+    return {f"vendor/{name}": _own(f"vendor/{name}") for name in _NPM_FILES if (folder / name).is_file()}
 
 
 def _report(name: str) -> str:

@@ -157,6 +157,7 @@
     await loaded;
     chosen = known.get(examples.value) ?? null;
     if (chosen) query.value = chosen.query;
+    query.dispatchEvent(new Event("input"));
     parameters.replaceChildren(...(chosen?.parameters ?? []).map((each) => make("label", { title: each.text },
       `${each.name} `, make("input", { name: each.name, placeholder: `such as ${each.example}`, autocomplete: "off" }))));
   });
