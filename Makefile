@@ -45,3 +45,4 @@ web:
 	mkdir -p $(WEB)
 	cp web/node_modules/cytoscape/dist/cytoscape.min.js web/node_modules/@zazuko/yasgui/build/yasgui.min.js \
 	    web/node_modules/@zazuko/yasgui/build/yasgui.min.css $(WEB)
+	cd web && node notices.mjs > ../$(WEB)/NOTICES.txt

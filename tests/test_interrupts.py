@@ -29,9 +29,7 @@ cli.program()
 class _Told:
     def __init__(self, body: str) -> None:
         program = PROGRAM.format(body=textwrap.indent(textwrap.dedent(body), "    "))
-        done = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
-        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
         self.code, self.err = done.returncode, done.stderr
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,7 @@ from opticgraph import audit, load
 from opticgraph.report.rows import rows
 from opticgraph.serve.links import filtered, table
 from opticgraph.serve.network import MOST_LINKS, network
+from opticgraph.serve.places import places
 from serving import served
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +36,16 @@ def test_every_device_and_every_link_is_drawn(links: pl.DataFrame) -> None:
     assert told == Counter(links["verdict"])
     pairs = {frozenset(ends) for ends in links.select("a_device", "b_device").iter_rows()}
     assert {frozenset((line["a"], line["b"])) for line in drawn["lines"]} == pairs
+
+
+@pytest.mark.parametrize("length", [2, 30])
+def test_a_picture_is_wider_than_high(length: int) -> None:
+    """A chain of sites, which would hang down, lies; no two devices are in one place."""
+    names = [f"site-{nth}" for nth in range(length)]
+    where = places({f"{name}-cr1": name for name in names}, [(f"{a}-cr1", f"{b}-cr1") for a, b in pairwise(names)])
+    xs, ys = zip(*where.values(), strict=True)
+    assert max(xs) >= max(ys)
+    assert len(set(where.values())) == length
 
 
 def test_a_node_has_the_worst_verdict_of_its_links(links: pl.DataFrame) -> None:

@@ -16,10 +16,16 @@ MOST = 150  # sites that are laid out by what runs between them; more stand in r
 
 
 def places(site: Mapping[str, str], pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[int, int]]:
-    """node -> x, y of its middle; a node without a site stands for itself."""
+    """node -> x, y of its middle; a node without a site stands for itself. A picture is wider than high."""
     if not site:
         return {}
-    pairs = list(pairs)
+    upright = _placed(site, list(pairs))
+    if max(x for x, _ in upright.values()) >= max(y for _, y in upright.values()):
+        return upright
+    return {node: (y * ACROSS // DOWN, x * DOWN // ACROSS) for node, (x, y) in upright.items()}
+
+
+def _placed(site: Mapping[str, str], pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[int, int]]:
     home: defaultdict[str, list[str]] = defaultdict(list)
     for node in sorted(site, key=natural):
         home[site[node] or (node if len(site) <= MOST else "")].append(node)
