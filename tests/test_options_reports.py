@@ -61,7 +61,7 @@ def test_same_options_same_bytes(format: str, monkeypatch: pytest.MonkeyPatch) -
 def test_an_unknown_format_is_named() -> None:
     with pytest.raises(InputError) as error:
         render(choices_made.empty(), format="pdf")
-    assert str(error.value) == "pdf: no such format for options; expected one of text json csv xlsx html parquet"
+    assert str(error.value) == "pdf: no such format for options; expected one of text json csv xlsx html parquet turtle"
 
 
 @pytest.mark.parametrize("name", sorted(ASKED))

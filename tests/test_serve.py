@@ -30,7 +30,7 @@ from opticgraph.parameters import bind
 from opticgraph.question import Question, questions
 from opticgraph.read import load
 from opticgraph.serve.formats import GRAPHS, RESULTS, liked
-from opticgraph.serve.graphs import GRAPH, PARTS
+from opticgraph.serve.graphs import GRAPH, PARTS, quads
 from serving import Answer, Server, served
 
 SCRIPT = "<script>alert(1)</script>"
@@ -52,7 +52,7 @@ def designs(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 @pytest.fixture(scope="module")
 def server(designs: tuple[str, str]) -> Iterator[Server]:
     limits = ["--seconds", str(SECONDS), "--rows", "5000", "--answer-mb", "1", "--memory-mb", "256", "--workers", "3"]
-    with served(*designs, *limits) as running:
+    with served(*designs, *limits, "--options") as running:
         yield running
 
 
@@ -156,6 +156,13 @@ def test_the_default_graph_is_what_its_parts_say_together(server: Server) -> Non
     count = "SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s ?p ?o {{ {0} }} }}"
     together = count.format(f"VALUES ?g {{ {parts} }} GRAPH ?g {{ ?s ?p ?o }}")
     assert server.ask(together).body == server.ask(count.format("?s ?p ?o")).body
+
+
+def test_options_are_a_graph_if_they_are_asked_for(designs: tuple[str, str]) -> None:
+    design, knowledge = load(*designs), know()
+    named = f" <{GRAPH}options> .".encode()
+    assert any(named in piece for piece in quads(design, knowledge=knowledge, options=True))
+    assert not any(named in piece for piece in quads(design, knowledge=knowledge))
 
 
 def test_a_graph_is_given_as_a_whole(server: Server) -> None:

@@ -34,7 +34,7 @@ from .rules import Rules, read_rules
 from .seats import Place, places_of, seat_for
 from .strategies import STRATEGIES
 
-__all__ = ["FLIPPED", "Setting", "options", "options_in", "setting_of", "why_not", "why_not_of"]
+__all__ = ["FLIPPED", "Setting", "option_table", "options", "options_in", "setting_of", "why_not", "why_not_of"]
 
 MANY = 1000  # links beyond which the table of all options is worked out once a situation, and details when asked for
 NEIGHBOURS = 64  # links at the devices of those asked for by name that are looked at with them
@@ -108,7 +108,7 @@ def options_in(setting: Setting, links: Sequence[str] = ()) -> Options:
     many = rows.height > MANY and not links
     searched = rows.height <= FLIPPED or bool(links)
     told = _Block(setting, rows) if many else _offered(setting, rows, searched=searched)
-    table = _table(setting, rows) if many else table_from(told)
+    table = option_table(setting, rows) if many else table_from(told)
     return Options(
         version=setting.now.version,
         trust=setting.now.trust,
@@ -202,9 +202,11 @@ class _Block(Rows[LinkOptions]):
         return self._told[at - self._first]
 
 
-def _table(setting: Setting, rows: pl.DataFrame) -> pl.DataFrame:
+def option_table(setting: Setting, rows: pl.DataFrame | None = None) -> pl.DataFrame:
+    """choices.TABLE_SCHEMA of these rows of the setting's links, or of all, worked out once a kind."""
+    asked = setting.every if rows is None else rows
     told = told_alike(
-        setting.design, setting.judged, rows, setting.now, setting.knowledge, setting.judging, host=setting.host
+        setting.design, setting.judged, asked, setting.now, setting.knowledge, setting.judging, host=setting.host
     )
     return told.table.select(*TABLE_SCHEMA)
 

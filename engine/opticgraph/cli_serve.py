@@ -23,6 +23,7 @@ _COUNT = click.IntRange(min=1)
     "--allow-host", "hosts", multiple=True, metavar="NAME", help="A name under which the server may be asked."
 )
 @click.option("--plan", type=click.Path(path_type=Path), metavar="FILE", help="A plan file, shown at /plan.")
+@click.option("--options", is_flag=True, help="Let queries read what each link may become; the start takes longer.")
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0, min_open=True),
@@ -42,6 +43,7 @@ def serve(
     port: int,
     hosts: Sequence[str],
     plan: Path | None,
+    options: bool,
     seconds: float,
     rows: int,
     answer_mb: int,
@@ -71,6 +73,7 @@ def serve(
         trust=trust,
         rules=rules,
         catalogs=catalogs,
+        options=options,
         limits=limits,
         say=lambda text: click.echo(f"opticgraph: {text}", err=True),
     )

@@ -2,8 +2,9 @@
 
 The default graph holds the design with what was assumed and every derived fact, what a trust policy believes of the
 catalogue, the ontology with its lists, and the sources. For a query that speaks of verdicts or findings it also holds
-the outcome of the audit: `?link optic:verdict ?verdict`, and a node of class optic:Finding for each finding. For a
-query that says GRAPH or FROM there is also what each source states, believed or not, in one named graph a source and
+the outcome of the audit: `?link optic:verdict ?verdict`, and a node of class optic:Finding for each finding. For one
+that speaks of options it also holds what each link may become, at its target rate or else at 400G. For a query that
+says GRAPH or FROM there is also what each source states, believed or not, in one named graph a source and
 evidence, as in ontology/catalog. For one that speaks of claims there is each claim's graph. Of what stands in the
 default graph only those triples are there that the query can read (asked.py).
 """
@@ -22,6 +23,7 @@ import polars as pl
 import pyoxigraph as ox
 
 from .asked import scope_of
+from .become import option_table, setting_of
 from .claims import claim_graphs
 from .derive import Judged, derive
 from .design import Design
@@ -30,7 +32,9 @@ from .graph import RDF_TYPE, minted
 from .judge import Verdicts, judge
 from .knowledge import Knowledge
 from .nodes import ordered, within
+from .optiongraph import option_lines
 from .question import plain
+from .reason import Memory
 from .resources import folder
 from .result import Audit
 from .rules import RULE, Rules, read_rules
@@ -44,6 +48,8 @@ FINDING = "https://w3id.org/opticgraph/finding#"
 
 # A query in which one of these words stands may read the outcome of the audit.
 _OUTCOME = re.compile(r"\b(?:Finding|aboutLink|ofRule|restsOnSource|severity|verdict)\b")
+# One in which one of these stands reads what links may become.
+_OPTIONS = re.compile(r"\boptic:(?:Option|optionOf|optionVerdict|optionNeeds|rejectedBy|strategy|[ab]ModuleType)\b")
 _CLAIMS = re.compile(r"\boptic:Claim\b")
 _SOURCES = re.compile(r"\b(?:GRAPH|FROM)\b", re.IGNORECASE)
 
@@ -79,9 +85,12 @@ def parts(
     knowledge: Knowledge,
     catalogs: Sequence[Path] = (),
     rules: Sequence[Path] = (),
+    options: bool = True,
 ) -> Iterator[tuple[str, bytes]]:
-    """The same pieces, each with what it is: design, derived, catalogue, ontology, sources or findings for what stands
-    in the default graph, stated for what stands in graphs of its own.
+    """The same pieces, each with what it is: design, derived, catalogue, ontology, sources, findings or options for
+    what stands in the default graph, stated for what stands in graphs of its own.
+
+    options  False leaves them out; of a large network they are more than all else together
     """
     scope = EVERYTHING if query is None else scope_of(query)
     judged = derive(design, knowledge)
@@ -90,9 +99,17 @@ def parts(
     yield "catalogue", scope.of(knowledge.graph)
     yield "ontology", scope.of(_vocabulary())
     yield "sources", scope.of(_own_sources(knowledge))
-    if query is None or _OUTCOME.search(query):
+    outcome = query is None or _OUTCOME.search(query)
+    options = options and (query is None or bool(_OPTIONS.search(query)))
+    if outcome or options:
         held = read_rules(rules)
-        yield "findings", scope.of(_outcome(judge(design, judged, knowledge, held), held))
+        memory: Memory = {}  # links as they would be are of many kinds that there are today
+        audit = judge(design, judged, knowledge, held, catalogs, memory=memory)
+        if outcome:
+            yield "findings", scope.of(_outcome(audit, held))
+        if options:
+            setting = setting_of(design, judged, audit, knowledge, held, memory, catalogs=catalogs)
+            yield "options", scope.of(option_lines(option_table(setting)))
     if query is None or _SOURCES.search(plain(query)):
         graphs, stated = _stated(catalogs)
         yield "sources", scope.of(graphs)

@@ -23,15 +23,21 @@ PARTS = MappingProxyType(
         "ontology": "The terms, the lists and the names of parts.",
         "sources": "The sources, and whose graph each graph of stated facts is.",
         "findings": "The outcome of the audit: verdicts, findings, and what the rules are called.",
+        "options": "What each link may become, and what rejects the rest; with --options.",
     }
 )
 
 
 def quads(
-    design: Design, *, knowledge: Knowledge, catalogs: Sequence[Path] = (), rules: Sequence[Path] = ()
+    design: Design,
+    *,
+    knowledge: Knowledge,
+    catalogs: Sequence[Path] = (),
+    rules: Sequence[Path] = (),
+    options: bool = False,
 ) -> Iterator[bytes]:
     """All of it in pieces of some megabytes, each made when it is asked for."""
-    for name, piece in parts(design, knowledge=knowledge, catalogs=catalogs, rules=rules):
+    for name, piece in parts(design, knowledge=knowledge, catalogs=catalogs, rules=rules, options=options):
         yield piece
         if name in PARTS:  # a line ends in " .\n" and nowhere else does one end
             yield piece.replace(b" .\n", f" <{GRAPH}{name}> .\n".encode())

@@ -58,12 +58,14 @@ def serve(
     trust: str = "standards",
     rules: Sequence[Path] = (),
     catalogs: Sequence[Path] = (),
+    options: bool = False,
     limits: Limits | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve until the process is told to end; say is told the address once requests are answered.
 
-    hosts  more names under which the server may be asked, beside those of the machine itself
+    hosts    more names under which the server may be asked, beside those of the machine itself
+    options  whether what each link may become can be asked for in SPARQL, too
 
     Raises InputError where the extra is not installed, the address is taken or a file cannot be used.
     """
@@ -76,7 +78,7 @@ def serve(
         knowledge = know(trust=trust, catalogs=catalogs)
         held = load_plan(plan) if plan else None
         result = audit(design, trust=trust, rules=rules, catalogs=catalogs)
-        sparql.keep(quads(design, knowledge=knowledge, catalogs=catalogs, rules=rules), str(folder))
+        sparql.keep(quads(design, knowledge=knowledge, catalogs=catalogs, rules=rules, options=options), str(folder))
         setting = {
             "designs": list(designs),
             "trust": trust,

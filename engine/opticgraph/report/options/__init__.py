@@ -1,4 +1,4 @@
-"""What links may become, as text, JSON, CSV, a workbook or a page."""
+"""What links may become, as text, JSON, CSV, a workbook, a page, Parquet or RDF."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .. import NO_SOURCES, as_bytes
 
 __all__ = ["ENDINGS", "FORMATS", "render"]
 
-FORMATS = ("text", "json", "csv", "xlsx", "html", "parquet")
+FORMATS = ("text", "json", "csv", "xlsx", "html", "parquet", "turtle")
 ENDINGS: Mapping[str, str] = MappingProxyType(
     {
         ".txt": "text",
@@ -22,6 +22,7 @@ ENDINGS: Mapping[str, str] = MappingProxyType(
         ".html": "html",
         ".htm": "html",
         ".parquet": "parquet",
+        ".ttl": "turtle",
     }
 )
 
