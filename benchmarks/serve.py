@@ -1,6 +1,6 @@
 """Latency of the endpoint: small queries alone, and while one query runs away.
 
-python benchmarks/serve.py DESIGN [clients] [seconds]
+python benchmarks/serve.py DESIGN [clients] [seconds] [store]
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ SMALL = "SELECT ?name ?verdict { ?link <https://w3id.org/opticgraph/ontology#ver
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
-def main(design: str, clients: int = 8, seconds: float = 10.0) -> None:
+def main(design: str, clients: int = 8, seconds: float = 10.0, store: str = "") -> None:
     """Print requests a second and latencies, in milliseconds, alone and beside an endless query."""
     began = time.monotonic()
     command = [sys.executable, "-m", "opticgraph.cli", "serve", design, "--port", "0"]
+    command += ["--store", store] if store else []
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         said = server.stderr.readline()
@@ -74,4 +75,4 @@ def tell(what: str, told: tuple[float, list[float]]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:4]))
+    main(sys.argv[1], *map(int, sys.argv[2:4]), *sys.argv[4:5])

@@ -25,6 +25,9 @@ _COUNT = click.IntRange(min=1)
 @click.option("--plan", type=click.Path(path_type=Path), metavar="FILE", help="A plan file, shown at /plan.")
 @click.option("--options", is_flag=True, help="Let queries read what each link may become; the start takes longer.")
 @click.option(
+    "--store", type=click.Path(path_type=Path), metavar="FOLDER", help="Keep what is asked there for the next start."
+)
+@click.option(
     "--seconds",
     type=click.FloatRange(min=0, min_open=True),
     default=30.0,
@@ -44,6 +47,7 @@ def serve(
     hosts: Sequence[str],
     plan: Path | None,
     options: bool,
+    store: Path | None,
     seconds: float,
     rows: int,
     answer_mb: int,
@@ -74,6 +78,7 @@ def serve(
         rules=rules,
         catalogs=catalogs,
         options=options,
+        store=store,
         limits=limits,
         say=lambda text: click.echo(f"opticgraph: {text}", err=True),
     )

@@ -7,24 +7,24 @@ import json
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from .. import sparql
 from ..errors import InputError
 from ..judge import audit
 from ..knowledge import know
 from ..read import load
 from ..read.plan import load_plan
-from ..scratch import scratch
 from . import worker
 from .description import named
 from .graphs import GRAPH, quads
 from .limits import Limits
 from .pool import Pool
 from .site import Site
+from .store import filled, store_name
 
 __all__ = ["available", "serve"]
 
@@ -59,6 +59,7 @@ def serve(
     rules: Sequence[Path] = (),
     catalogs: Sequence[Path] = (),
     options: bool = False,
+    store: Path | None = None,
     limits: Limits | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
@@ -66,6 +67,7 @@ def serve(
 
     hosts    more names under which the server may be asked, beside those of the machine itself
     options  whether what each link may become can be asked for in SPARQL, too
+    store    a folder in which what is asked is kept, so that the next start with the same design is quick
 
     Raises InputError where the extra is not installed, the address is taken or a file cannot be used.
     """
@@ -73,12 +75,15 @@ def serve(
     if "-" in designs:
         raise InputError("serve: found - as a design; expected files or folders, as they are read more than once")
     limits = limits or Limits()
-    with _bound(host, port) as listening, scratch() as folder:
+    with ExitStack() as held:
+        listening = held.enter_context(_bound(host, port))
         design = load(*designs)
         knowledge = know(trust=trust, catalogs=catalogs)
-        held = load_plan(plan) if plan else None
+        windows = load_plan(plan) if plan else None
         result = audit(design, trust=trust, rules=rules, catalogs=catalogs)
-        sparql.keep(quads(design, knowledge=knowledge, catalogs=catalogs, rules=rules, options=options), str(folder))
+        pieces = partial(quads, design, knowledge=knowledge, catalogs=catalogs, rules=rules, options=options)
+        name = store_name(design, knowledge, catalogs=catalogs, rules=rules, options=options) if store else ""
+        folder = held.enter_context(filled(pieces, kept=store, name=name))
         setting = {
             "designs": list(designs),
             "trust": trust,
@@ -90,7 +95,7 @@ def serve(
             design=design,
             knowledge=knowledge,
             audit=result,
-            plan=held,
+            plan=windows,
             graphs=named(ox.Store.read_only(str(folder))),
             asking=Pool(_answering(folder, limits), size=limits.workers, seconds=limits.seconds, limits=limits),
             looking=Pool(looking, size=1, seconds=_LOOKING, limits=limits),
