@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import threading
@@ -17,7 +18,8 @@ import pytest
 from click.testing import CliRunner
 
 import audits
-from opticgraph import report
+from opticgraph import audit as judged
+from opticgraph import load, report
 from opticgraph.cli import cli
 from opticgraph.errors import InputError
 from opticgraph.lineage import event, hand_over
@@ -212,14 +214,24 @@ def test_every_metric_has_a_definition_and_a_dimension() -> None:
 def test_the_record_says_what_the_report_was_made_of() -> None:
     used = asked(
         audits.fabric(),
-        "SELECT ?label WHERE { ?report a dcat:Dataset ; prov:wasGeneratedBy ?run . ?run prov:used ?e . "
+        "SELECT ?label WHERE { ?report a dcat:Dataset ; prov:wasGeneratedBy ?run . "
+        "{ ?run prov:used ?e } UNION { ?run prov:used ?design . ?design prov:wasGeneratedBy ?import . "
+        "?import prov:used ?e } OPTIONAL { ?e rdfs:comment ?said } "
         "OPTIONAL { ?e rdfs:label ?named } OPTIONAL { ?e dcterms:identifier ?id } "
-        "BIND(COALESCE(?named, ?id) AS ?label) }",
+        "BIND(COALESCE(?named, ?id, ?said) AS ?label) }",
     )
     assert sorted(label for (label,) in used) == [
+        "The network as read: 18 links, 41 ports, 12 devices, 5 groups, 9 values assumed, 2 notes.",
         "catalogue of opticgraph 0.1.0",
         "fabric/links.csv",
         "fabric/ports.csv",
         "rules of opticgraph 0.1.0",
         "trust policy standards",
     ]
+
+
+def test_the_record_has_the_hash_of_each_file(tmp_path: Path) -> None:
+    sheet = tmp_path / "links.csv"
+    sheet.write_text("a_device,a_port,b_device,b_port\nl1,1,l2,1\n", encoding="utf-8")
+    told = asked(judged(load(sheet)), "SELECT ?id WHERE { ?import prov:used ?file . ?file dcterms:identifier ?id }")
+    assert {id for (id,) in told} == {str(sheet), f"sha256:{hashlib.sha256(sheet.read_bytes()).hexdigest()}"}

@@ -6,11 +6,13 @@ It bears no time, so that the same audit gives the same bytes; a catalogue that 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 from .. import cache
+from ..design import Account
 from ..result import Audit
 from ..rules import read_rules
 from ..sources import catalog_files
@@ -43,7 +45,7 @@ INTEGER = PREFIXES["xsd"] + "integer"
 def render(audit: Audit) -> str:
     """The Turtle text."""
     about = hashlib.sha256(repr((audit.version, audit.trust, audit.read.files, *_ids(audit))).encode()).hexdigest()[:16]
-    report, run = f"<{BASE}report/{about}>", f"<{BASE}run/{about}>"
+    report, run, design, reading = (f"<{BASE}{name}/{about}>" for name in ("report", "run", "design", "import"))
     files = [f"<{_address(file)}>" for file in audit.read.files]
     measured = list(_measured(audit, report, files))
     blocks = ["\n".join(f"@prefix {prefix}: <{iri}> ." for prefix, iri in sorted({**PREFIXES, **MORE}.items()))]
@@ -61,12 +63,17 @@ def render(audit: Audit) -> str:
         )
     )
     entities = list(_entities(audit))
-    used = _several("prov:used", [*files, *(name for name, _ in entities)])
-    blocks.append(_block(run, ["a prov:Activity", *used, f"prov:wasAssociatedWith <{BASE}software/{audit.version}>"]))
+    by = f"prov:wasAssociatedWith <{BASE}software/{audit.version}>"
+    used = _several("prov:used", [design, *(name for name, _ in entities)])
+    blocks.append(_block(run, ["a prov:Activity", *used, by]))
+    read = ["a prov:Entity", f"rdfs:comment {_text(_read(audit.read))}", f"prov:wasGeneratedBy {reading}"]
+    blocks.append(_block(design, [*read, *_several("prov:wasDerivedFrom", files)]))
+    blocks.append(_block(reading, ["a prov:Activity", *_several("prov:used", files), by]))
     agent = ["a prov:SoftwareAgent", f"rdfs:label {_text(f'opticgraph {audit.version}')}"]
     blocks.append(_block(f"<{BASE}software/{audit.version}>", agent))
     for file, name in zip(files, audit.read.files, strict=True):
-        blocks.append(_block(file, ["a prov:Entity , dcat:Dataset", f"dcterms:identifier {_plain(name)}"]))
+        known = [_plain(word) for word in (name, *_hash(name))]
+        blocks.append(_block(file, ["a prov:Entity , dcat:Dataset", *_several("dcterms:identifier", known)]))
     blocks += [_block(name, told) for name, told in entities]
     blocks += [_block(name, told) for name, told in measured]
     for name, (definition, dimension) in METRICS.items():
@@ -76,6 +83,21 @@ def render(audit: Audit) -> str:
     found += ["dqv:expectedDataType xsd:integer", "dqv:inDimension ldqd:consistency"]
     blocks.append(_block("metric:findings", found))
     return "\n\n".join(blocks) + "\n"
+
+
+def _read(account: Account) -> str:
+    """What the import came to: how much was read, guessed and not understood."""
+    told = [f"{number:,} {what}" for what, number in account.counts.items()]
+    told += [f"{len(account.guessed):,} values assumed", f"{len(account.ignored):,} notes"]
+    return f"The network as read: {', '.join(told)}."
+
+
+def _hash(file: str) -> list[str]:
+    """The hash of a file's content as it is now; none of what is no file, such as an endpoint."""
+    if not os.path.isfile(file):  # of a name that can be none it says so, and does not raise
+        return []
+    with open(file, "rb") as held:
+        return [f"sha256:{hashlib.file_digest(held, 'sha256').hexdigest()}"]
 
 
 def _ids(audit: Audit) -> Iterator[str]:
