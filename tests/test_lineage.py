@@ -5,12 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -24,6 +21,7 @@ from opticgraph.cli import cli
 from opticgraph.errors import InputError
 from opticgraph.lineage import event, hand_over
 from opticgraph.result import Audit
+from receiving import Received, Receiver, receiver
 
 WHEN = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MADE = {"fabric": audits.fabric, "hostile": audits.hostile, "empty": audits.empty}
@@ -101,56 +99,33 @@ def pruned(told: Any) -> Any:
     return told
 
 
-class _Receiver(BaseHTTPRequestHandler):
-    """Takes what is posted to /, refuses it at /refused, and sends on from /moved."""
-
-    got: ClassVar[list[tuple[str | None, Any]]] = []
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path == "/":
-            self.got.append((self.headers["Authorization"], json.loads(body)))
-        self.send_response({"/": 201, "/refused": 401}.get(self.path, 307))
-        self.send_header("Location", "/")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing on stderr."""
-
-
 @pytest.fixture
-def address() -> Iterator[str]:
-    _Receiver.got.clear()
-    with HTTPServer(("127.0.0.1", 0), _Receiver) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+def server() -> Iterator[Receiver]:
+    with receiver(refused={"/refused": 401, "/moved": 307}) as held:
+        yield held
 
 
-def test_it_is_sent_where_it_is_asked_to_with_the_key(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_sent_where_it_is_asked_to_with_the_key(server: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENLINEAGE_API_KEY", "secret")
     told = event(audits.hostile(), when=WHEN)
-    hand_over(told, f"{address}/")
-    assert _Receiver.got == [("Bearer secret", json.loads(json.dumps(told)))]
+    hand_over(told, f"{server.address}/")
+    assert server.got == [Received("/", "Bearer secret", json.loads(json.dumps(told)))]
 
 
 @pytest.mark.parametrize(("path", "code"), [("refused", 401), ("moved", 307)])
 def test_a_receiver_that_does_not_take_it_is_told_and_no_redirect_is_followed(
-    address: str, path: str, code: int
+    server: Receiver, path: str, code: int
 ) -> None:
     with pytest.raises(InputError, match=f"{path}: found the answer {code}; expected that it takes the event"):
-        hand_over({}, f"{address}/{path}")
-    assert _Receiver.got == []
+        hand_over({}, f"{server.address}/{path}")
+    assert server.got == []
 
 
 def test_a_receiver_that_is_not_there_is_told() -> None:
-    with HTTPServer(("127.0.0.1", 0), _Receiver) as server:
-        port = server.server_port
+    with receiver() as gone:
+        pass
     with pytest.raises(InputError, match="the event could not be sent"):
-        hand_over({}, f"http://127.0.0.1:{port}/")
+        hand_over({}, f"{gone.address}/")
 
 
 SHEET = """link,a_device,a_port,a_cage,a_module,b_device,b_port,b_cage,b_module,fiber_type,connector,length_km
@@ -233,5 +208,8 @@ def test_the_record_says_what_the_report_was_made_of() -> None:
 def test_the_record_has_the_hash_of_each_file(tmp_path: Path) -> None:
     sheet = tmp_path / "links.csv"
     sheet.write_text("a_device,a_port,b_device,b_port\nl1,1,l2,1\n", encoding="utf-8")
-    told = asked(judged(load(sheet)), "SELECT ?id WHERE { ?import prov:used ?file . ?file dcterms:identifier ?id }")
+    told = asked(
+        judged(load(sheet)),
+        "SELECT ?id WHERE { ?file a dcat:Dataset ; dcterms:identifier ?id . ?import prov:used ?file }",
+    )
     assert {id for (id,) in told} == {str(sheet), f"sha256:{hashlib.sha256(sheet.read_bytes()).hexdigest()}"}

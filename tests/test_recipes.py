@@ -1,7 +1,7 @@
 """What docs/recipes and the hook promise is run, each with the tool it is for where that is there.
 
 Dagster comes with the dependency group recipes. Airflow wants an environment of its own: OPTICGRAPH_AIRFLOW names the
-`airflow` command of one that has opticgraph too.
+`airflow` command of one that has opticgraph too, and OPTICGRAPH_DATAHUB a Python with acryl-datahub.
 """
 
 from __future__ import annotations
@@ -13,17 +13,14 @@ import re
 import shlex
 import subprocess
 import sys
-import threading
 import warnings
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
 
 import pytest
 from click.testing import CliRunner
 
 from opticgraph.cli import cli
+from receiving import receiver
 
 ROOT = Path(__file__).parent.parent
 RECIPES = ROOT / "docs" / "recipes"
@@ -114,42 +111,50 @@ def test_the_dag_of_airflow_fails_by_the_exit_code_and_keeps_the_reports(sheet: 
     assert sorted(each.name for each in Path("reports").iterdir()) == ["event.json", "report.html", "report.json"]
 
 
-class _Server(BaseHTTPRequestHandler):
-    """Takes what is put, as a server of OpenMetadata would."""
-
-    got: ClassVar[list[tuple[str, str | None, Any]]] = []
-
-    def do_PUT(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.got.append((self.path, self.headers["Authorization"], body))
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing on stderr."""
-
-
-@pytest.fixture
-def server() -> Iterator[str]:
-    _Server.got.clear()
-    with HTTPServer(("127.0.0.1", 0), _Server) as held:
-        thread = threading.Thread(target=held.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{held.server_port}"
-        held.shutdown()
-        thread.join()
-
-
-def test_results_reach_the_test_cases_of_openmetadata(server: str) -> None:
+def test_results_reach_the_test_cases_of_openmetadata() -> None:
     assert run("opticgraph audit bad.csv --report result.json") == (1, None)
     Path("cases.json").write_text('{"link-within-reach": "id-1", "fiber-suits-module": "id-2"}', encoding="utf-8")
-    environment = {**os.environ, "HOST": server, "TOKEN": "t", "CASES": "cases.json"}
     recipe = [sys.executable, str(RECIPES / "openmetadata.py"), "result.json"]
-    subprocess.run(recipe, env=environment, check=True)
-    told = {path: (key, body["testCaseStatus"], body["result"].split(":")[0]) for path, key, body in _Server.got}
+    with receiver() as server:
+        environment = {**os.environ, "HOST": server.address, "TOKEN": "t", "CASES": "cases.json"}
+        subprocess.run(recipe, env=environment, check=True)
+    told = {each.path: (each.by, each.body["testCaseStatus"], each.body["result"][:22]) for each in server.got}
     assert told == {
         "/api/v1/dataQuality/testCases/id-1/testCaseResult": ("Bearer t", "Failed", "1 findings on 1 judged"),
         "/api/v1/dataQuality/testCases/id-2/testCaseResult": ("Bearer t", "Success", "0 findings on 1 judged"),
     }
-    assert all(isinstance(body["timestamp"], int) for _, _, body in _Server.got)
+    assert all(isinstance(each.body["timestamp"], int) for each in server.got)
+
+
+# What a server of DataHub says of itself before anything is sent to it.
+DATAHUB = {"noCode": "true", "versions": {"acryldata/datahub": {"version": "v1.0.0", "commit": "none"}}}
+DATASET = "urn:li:dataset:(urn:li:dataPlatform:file,network/links.csv,PROD)"
+
+
+def test_assertions_and_their_results_reach_datahub() -> None:
+    """Its own check takes the file, and a server gets the same: an assertion and a run of it for each rule."""
+    python = os.environ.get("OPTICGRAPH_DATAHUB")
+    if not python:
+        pytest.skip("OPTICGRAPH_DATAHUB names no Python that has acryl-datahub")
+    assert run("opticgraph audit bad.csv --report result.json") == (1, None)
+    recipe = [python, str(RECIPES / "datahub_assertions.py"), "result.json"]
+    environment = {**os.environ, "DATASET": DATASET, "DATAHUB_TELEMETRY_ENABLED": "false"}
+    subprocess.run(recipe, env=environment, check=True)
+    check = [str(Path(python).parent / "datahub"), "check", "metadata-file", "datahub.json"]
+    subprocess.run(check, env=environment, check=True, capture_output=True)
+    written = json.loads(Path("datahub.json").read_text(encoding="utf-8"))
+    with receiver(asked=DATAHUB) as server:
+        subprocess.run(recipe, env={**environment, "SERVER": server.address, "TOKEN": "t"}, check=True)
+    sent = [(each.by, each.body["proposal"]["entityUrn"], each.body["proposal"]["aspectName"]) for each in server.got]
+    assert sent == [("Bearer t", each["entityUrn"], each["aspectName"]) for each in written]
+    rules = {
+        each["entityUrn"]: each["aspect"]["json"]["description"] for each in written if "Info" in each["aspectName"]
+    }
+    failed = {
+        rules[each["entityUrn"]]: each["aspect"]["json"]["result"]["type"] == "FAILURE"
+        for each in written
+        if "RunEvent" in each["aspectName"]
+    }
+    result = json.loads(Path("result.json").read_text(encoding="utf-8"))
+    found = {each["rule"] for each in result["findings"]}
+    assert failed == {each["rule"]: each["rule"] in found for each in result["coverage"] if each["judged"]}
