@@ -10,11 +10,10 @@ from rdflib import Graph, URIRef
 from .errors import CatalogError
 from .resources import folder
 from .shacl import validate
-from .sources import OPTIC, PART, Fact, local
+from .sources import OPTIC, Fact, local
+from .vicinity import by_subject, near
 
 __all__ = ["check"]
-
-_HOPS = 3  # from a part to its type, the type's interface, the interface's reaches
 
 
 def check(facts: Sequence[Fact], own: Iterable[str]) -> None:
@@ -25,9 +24,9 @@ def check(facts: Sequence[Fact], own: Iterable[str]) -> None:
     """
     sources = set(own)
     subjects = {fact.subject for fact in facts if fact.source in sources}
-    near = _near(facts, subjects)
+    beside = _near(facts, subjects)
     told: dict[str, set[str]] = defaultdict(set)
-    for fact in near:
+    for fact in beside:
         told[fact.subject].add(fact.source)
     shapes, each = (Graph().parse(folder("shapes") / "prefixes.ttl") for _ in range(2))
     for file in sorted((folder("shapes") / "catalog").glob("*.ttl")):
@@ -37,8 +36,8 @@ def check(facts: Sequence[Fact], own: Iterable[str]) -> None:
         else:
             shapes += rule
     terms = Graph().parse(folder("ontology") / "optics.ttl").parse(folder("ontology") / "lists.ttl")
-    results = list(validate(terms + _graph(near), shapes))
-    results += validate(terms + _graph([f for f in near if f.source in sources]), each)
+    results = list(validate(terms + _graph(beside), shapes))
+    results += validate(terms + _graph([f for f in beside if f.source in sources]), each)
     messages = {
         str(s): str(o) for s, o in (shapes + each).subject_objects(URIRef("http://www.w3.org/ns/shacl#message"))
     }
@@ -54,15 +53,10 @@ def check(facts: Sequence[Fact], own: Iterable[str]) -> None:
 
 
 def _near(facts: Sequence[Fact], subjects: set[str]) -> list[Fact]:
-    by_subject: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        by_subject[fact.subject].append(fact)
-    seen, edge = set(subjects), set(subjects)
-    for _ in range(_HOPS):
-        edge = {f.value[1:-1] for s in edge for f in by_subject[s] if f.value.startswith(f"<{PART}")} - seen
-        seen |= edge
+    told = by_subject(facts)
+    seen = near(told, subjects)
     seen |= {f.subject for f in facts if f.figure == OPTIC + "between" and f.value[1:-1] in seen}
-    return [fact for subject in sorted(seen) for fact in by_subject[subject]]
+    return [fact for subject in sorted(seen) for fact in told.get(subject, ())]
 
 
 def _graph(facts: Iterable[Fact]) -> Graph:

@@ -71,7 +71,10 @@ def contests(
     memory      reason.reason's, of the audit as it is
     """
     every, others = _alternatives(judged, knowledge, catalogs)
-    rows = _rows(design, judged, _touched(judged, every, knowledge, [believed for believed, _ in others]))
+    differs = _touched(every, knowledge, (believed for believed, _ in others))
+    first = judged.links.select("case", *_MEANT, *_SPOKEN, *(f"{side}_cage" for side in SIDES))
+    which = first.select(pl.arg_where((pl.col("case") == 0) & differs)).to_series()
+    rows = _rows(design, judged, which)
     told: dict[str, dict[str, str]] = defaultdict(dict)
     for link, rule, severity in severities.join(rows.select("link"), on="link", how="semi").iter_rows():
         told[link][rule] = max(told[link].get(rule, ""), severity, key=_RANKS.index)
@@ -88,10 +91,7 @@ def contests_of_rows(
     first = links.select("case", *_MEANT, *_SPOKEN).filter(pl.col("case") == 0).drop("case").head(rows.height)
     number = pl.int_range(pl.len()).cast(pl.String).alias("link")
     asked = rows.select(*ROW_SCHEMA).hstack(first).with_columns(number)
-    differs = _one_of({id for world in every for id in world.types})
-    for believed, _ in others:
-        differs |= _differing(outcomes.knowledge, believed)
-    touched = asked.filter(differs)
+    touched = asked.filter(_touched(every, outcomes.knowledge, (believed for believed, _ in others)))
     found = _swayed(touched, every, others, knowledge=outcomes.knowledge, rules=outcomes.rules, memory=memory, told={})
     return {int(at): each for at, each in found.items()}
 
@@ -142,13 +142,12 @@ def _alternatives(judged: Judged, knowledge: Knowledge, catalogs: Sequence[Path]
     return tuple(world for world in every if world.types), others
 
 
-def _touched(judged: Judged, every: Iterable[World], knowledge: Knowledge, others: Iterable[Knowledge]) -> pl.Series:
-    """The rows among the links as judged, of their first meaning, about which anything else may be believed."""
-    told = judged.links.select("case", *_MEANT, *_SPOKEN, *(f"{side}_cage" for side in SIDES))
+def _touched(every: Iterable[World], knowledge: Knowledge, others: Iterable[Knowledge]) -> pl.Expr:
+    """Whether anything else may be believed about a link, told from its meanings, what it speaks and its cages."""
     differs = _one_of({id for world in every for id in world.types})
     for believed in others:
         differs |= _differing(knowledge, believed)
-    return told.select(pl.arg_where((pl.col("case") == 0) & differs)).to_series()
+    return differs
 
 
 def _one_of(ids: Iterable[str]) -> pl.Expr:
@@ -298,7 +297,7 @@ def _works(knowledge: Knowledge, a: str, b: str) -> bool | None:
 
 def _policy_words(now: Knowledge, then: Knowledge, ids: Iterable[str]) -> str:
     """The policy, and what it believes otherwise of them: `policy playbook holds: reachM of X 2000 (playbook)`."""
-    about = [subject for id in sorted(ids) if id in then.types for subject in _about(then, id)]
+    about = [subject for id in sorted(ids) if id in then.types for subject in then.types[id].subjects]
     told = []
     for subject in dict.fromkeys(about):
         for figure in _TELLING:
@@ -307,13 +306,6 @@ def _policy_words(now: Knowledge, then: Knowledge, ids: Iterable[str]) -> str:
                 told.append(f"{figure} of {subject} {said_of(facts)}")
     shown = told[:_SHOWN] + ([f"{len(told) - _SHOWN} more"] if len(told) > _SHOWN else [])
     return f"policy {then.trust} holds" + (f": {', '.join(shown)}" if shown else "")
-
-
-def _about(knowledge: Knowledge, id: str) -> Iterator[str]:
-    type_ = knowledge.types[id]
-    yield from (reach.id for reach in type_.reaches)
-    yield from type_.about
-    yield from (breakout.id for breakout in type_.breakouts)
 
 
 def _values(facts: Iterable[Fact]) -> set[str]:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from . import cache
 from .closure import close
-from .layout import Interoperation, Knowledge, Triple, fold, laid_out
+from .layout import Interoperation, Knowledge, Triple, fold, laid_out, types_named
 from .packed import packed, unpacked
 from .parts import ModuleType
 from .resources import folder
 from .sources import Fact, believe, catalog_files, read_facts, read_policy, read_sources
 from .trust import kept, trust_of
 
-__all__ = ["Interoperation", "Knowledge", "ModuleType", "fold", "know", "ship"]
+__all__ = ["Interoperation", "Knowledge", "ModuleType", "fold", "know", "ship", "types_named"]
 
 # The modules that make knowledge of files, those of the closure first.
 CODE = (

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .knowledge import Knowledge, fold
+from .knowledge import Knowledge, types_named
 from .parts import INHERITED, ModuleType
 from .rules import Rules
 from .sources import local
@@ -43,22 +43,18 @@ def lacks(knowledge: Knowledge, rules: Rules, term: str = "", own: Sequence[str]
     for type_ in knowledge.types.values():
         sorts[_sort(type_)].append(type_)
     said = {type_.id: frozenset(_said(type_, knowledge)) for type_ in knowledge.types.values()}
-    named = set(knowledge.names.get(fold(term), ()))
+    named = types_named(term, knowledge)
     theirs = {subject for (subject, _), facts in knowledge.facts.items() if any(f.source in own for f in facts)}
     found = []
     for types in sorts.values():
         have = {figure: sum(figure in said[type_.id] for type_ in types) for figure in asking}
         for type_ in types:
-            if (own and type_.id not in theirs) or (term and not _is_named(type_, named, term)):
+            if (own and type_.id not in theirs) or type_.id not in named:
                 continue
             for figure, names in asking.items():
                 if figure not in said[type_.id] and 2 * have[figure] > len(types):
                     found.append(Lack(type_.id, figure, have[figure], len(types), names))
     return tuple(sorted(found))
-
-
-def _is_named(type_: ModuleType, named: set[str], term: str) -> bool:
-    return bool(named & set(type_.about)) or fold(term) in fold(type_.id)
 
 
 def _asking(rules: Rules) -> dict[str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from .parts import About, Interface, ModuleType, Said, inherit, interfaces, kind
 from .resources import folder
 from .sources import OPTIC, PART, RDFS, SKOS, Belief, Fact, Source, local, text_of
 
-__all__ = ["Interoperation", "Knowledge", "Triple", "fold", "laid_out"]
+__all__ = ["Interoperation", "Knowledge", "Triple", "fold", "laid_out", "said_by_subject", "types_named"]
 
 Triple = tuple[str, str, str]  # subject and property as IRIs, value as N-Triples
 
@@ -79,7 +79,7 @@ class Knowledge:
 def laid_out(trust: str, belief: Belief, inferred: Iterable[Triple], sources: Mapping[str, Source]) -> Knowledge:
     """What a policy believes and what follows from it, types and parts with what they inherit."""
     triples = {(f.subject, f.figure, f.value) for f in belief.facts} | terms.broader() | set(inferred)
-    said = _by_subject(triples)
+    said = said_by_subject(triples)
     kinds = kinds_of(said)
     types: dict[str, ModuleType] = {}
     by_interface: dict[str, list[str]] = defaultdict(list)
@@ -130,7 +130,14 @@ def fold(name: str) -> str:
     return re.sub(r"[\s\-_/()]+", "", name).casefold()
 
 
-def _by_subject(triples: Iterable[Triple]) -> Said:
+def types_named(term: str, knowledge: Knowledge) -> frozenset[str]:
+    """Ids of the module types that a name means, alone or with others, or that have it in their id; all without one."""
+    named = set(knowledge.names.get(fold(term), ()))
+    return frozenset(id for id, type_ in knowledge.types.items() if named & set(type_.about) or fold(term) in fold(id))
+
+
+def said_by_subject(triples: Iterable[Triple]) -> Said:
+    """Objects by subject and property, in order."""
     said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for s, p, o in sorted(triples):
         said[s][p].append(o)

@@ -14,7 +14,7 @@ from . import hosts
 from .ask import query
 from .claims import claims
 from .errors import QueryError
-from .knowledge import Knowledge, fold, know
+from .knowledge import Knowledge, fold, know, types_named
 from .lacking import lacks
 from .read import load
 from .resources import folder
@@ -84,14 +84,14 @@ def _types(knowledge: Knowledge) -> Table:
 
 
 def _figures(knowledge: Knowledge, term: str) -> Table:
-    named = set(knowledge.names.get(fold(term), ()))
+    named = types_named(term, knowledge)
     told: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
     for (subject, figure), facts in knowledge.facts.items():
         if figure not in ("type", "label"):
             told[subject] += [(figure, fact) for fact in facts]
     rows, stated = set(), set()
     for type_ in knowledge.types.values():
-        if named & set(type_.about) or fold(term) in fold(type_.id):
+        if type_.id in named:
             for subject in (*type_.about, *(reach.id for reach in type_.reaches)):
                 for figure, fact in told[subject]:
                     rows.add((type_.id, subject, figure, _short(fact.value), fact.source, fact.evidence))

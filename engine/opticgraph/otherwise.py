@@ -6,12 +6,12 @@ granted as one source's set, as they are believed. Only worlds in which some mod
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .knowledge import Knowledge
+from .layout import said_by_subject
 from .parts import ModuleType, inherit, kinds_of
 from .sources import (
     OPPOSITES,
@@ -29,12 +29,12 @@ from .sources import (
     text_of,
 )
 from .trust import kept, trust_of
+from .vicinity import by_subject, near
 
 __all__ = ["World", "said_of", "worlds"]
 
 _POWER = OPTIC + "powerW"  # rules hold the least and the most that any source says, whoever is believed
 _SHOWN = 3  # sources named of one value
-_HOPS = 3  # from a part to its type, the type's interface, that interface's reaches and breakouts
 
 Key = tuple[str, str]  # subject and figure
 Grants = Mapping[Key, str]
@@ -62,11 +62,11 @@ def worlds(ids: Collection[str], knowledge: Knowledge, catalogs: Sequence[Path] 
         return ()
     trust = trust_of(knowledge.trust)
     facts = kept(read_facts([*catalog_files(), *catalogs]), trust, knowledge.sources)
-    near = _near(facts, ids)
-    own = [fact for fact in facts if fact.subject in near]
+    beside = _near(facts, ids)
+    own = [fact for fact in facts if fact.subject in beside]
     policy = read_policy(trust.policy)
     now = believe(own, policy=policy, sources=knowledge.sources)
-    inferred = _inferred(knowledge, near, now)
+    inferred = _inferred(knowledge, beside, now)
     as_is = _types(now, inferred, ids)
     found: dict[tuple[tuple[Key, str], ...], World] = {}
     for (subject, figure), rivals in sorted(now.contested.items()):
@@ -90,10 +90,9 @@ def worlds(ids: Collection[str], knowledge: Knowledge, catalogs: Sequence[Path] 
 
 def _in_doubt(type_: ModuleType, knowledge: Knowledge) -> bool:
     """Whether sources differ about anything near a type but what it draws, or anywhere about what goes into what."""
-    near = {*type_.about, *(reach.id for reach in type_.reaches), *(breakout.id for breakout in type_.breakouts)}
-    near |= {breakout.leg_interface for breakout in type_.breakouts if breakout.leg_interface}
+    subjects = {*type_.subjects, *(breakout.leg_interface for breakout in type_.breakouts if breakout.leg_interface)}
     seated = local(OPPOSITES[0][0])
-    return any((of in near and figure != local(_POWER)) or figure == seated for of, figure in knowledge.contested)
+    return any((of in subjects and figure != local(_POWER)) or figure == seated for of, figure in knowledge.contested)
 
 
 def said_of(facts: Iterable[Fact]) -> str:
@@ -155,14 +154,12 @@ def _turned(now: Belief, then: Belief) -> tuple[tuple[str, str, str], ...]:
 
 
 def _types(belief: Belief, inferred: Sequence[tuple[str, str, str]], ids: Collection[str]) -> Types:
-    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for s, p, o in sorted({(f.subject, f.figure, f.value) for f in belief.facts} | set(inferred)):
-        said[s][p].append(o)
+    said = said_by_subject({(f.subject, f.figure, f.value) for f in belief.facts} | set(inferred))
     found: Types = {}
     for type_, gained in inherit(said, kinds_of(said), belief.spread):
         if type_.id in ids:
             subject = PART + type_.id
-            own = {(subject, p, o) for p, values in said[subject].items() for o in values} | set(gained)
+            own = {(subject, p, o) for p, values in said.get(subject, {}).items() for o in values} | set(gained)
             found[type_.id] = type_, "".join(f"<{s}> <{p}> {o} .\n" for s, p, o in sorted(own))
     return found
 
@@ -181,12 +178,5 @@ def _inferred(knowledge: Knowledge, near: Collection[str], now: Belief) -> list[
 
 
 def _near(facts: Sequence[Fact], ids: Iterable[str]) -> set[str]:
-    by_subject: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        by_subject[fact.subject].append(fact)
-    edge = {PART + id for id in ids}
-    seen = set(edge)
-    for _ in range(_HOPS):
-        edge = {f.value[1:-1] for s in edge for f in by_subject[s] if f.value.startswith(f"<{PART}")} - seen
-        seen |= edge
-    return seen | {fact.subject for fact in facts if fact.figure in OPPOSITES[0]}  # every cage and adapter
+    cages = {fact.subject for fact in facts if fact.figure in OPPOSITES[0]}  # and adapters
+    return near(by_subject(facts), (PART + id for id in ids)) | cages

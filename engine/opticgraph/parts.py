@@ -135,6 +135,11 @@ class ModuleType:
     reflectance: tuple[tuple[int | None, int], ...]
     about: tuple[str, ...]
 
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """All that facts about it stand under: its reaches, about, its breakouts."""
+        return (*(each.id for each in self.reaches), *self.about, *(each.id for each in self.breakouts))
+
 
 def inherit(
     said: Said,

@@ -406,9 +406,14 @@ def quads_of(file: Path) -> list[ox.Quad]:
 
 
 @cache
+def _ontology() -> list[ox.Quad]:
+    return quads_of(folder("ontology") / "optics.ttl")
+
+
+@cache
 def _disjoint() -> frozenset[tuple[str, str]]:
     """Pairs of classes, in both orders, that the ontology calls disjoint."""
-    quads = quads_of(folder("ontology") / "optics.ttl")
+    quads = _ontology()
     pairs = {(str(q.subject), str(q.object)) for q in quads if q.predicate.value == _OWL + "disjointWith"}
     said = {(str(q.subject), q.predicate.value): q.object for q in quads}
     for (_, predicate), head in said.items():
@@ -427,7 +432,7 @@ def _stricter() -> Mapping[str, int]:
     signs = {OPTIC + "lower": 1, OPTIC + "higher": -1}
     return {
         text_of(str(q.subject)): signs[text_of(str(q.object))]
-        for q in quads_of(folder("ontology") / "optics.ttl")
+        for q in _ontology()
         if q.predicate.value == OPTIC + "stricter"
     }
 
