@@ -28,6 +28,7 @@ CODE = (
     "layout",
     "packed",
     "check",
+    "vicinity",
     "inmemory",
     "shacl",
     "knowledge",
