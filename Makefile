@@ -24,8 +24,8 @@ test: .venv/ready
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/ready
-	$(BIN)/ruff check engine tests benchmarks
-	$(BIN)/ruff format --check engine tests benchmarks
+	$(BIN)/ruff check engine tests benchmarks docs
+	$(BIN)/ruff format --check engine tests benchmarks docs
 
 types: .venv/ready
 	$(BIN)/mypy
