@@ -1,12 +1,13 @@
 # make demo   set everything up in .venv and audit the example networks
 # make test   set everything up in .venv and pass all tests
+# make docs   build the documentation site into site/
 # make web    put in place what the workbench takes from npm
 # make closure  work out anew what follows from the catalogue, after a change to it
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types wheel clean closure web
+.PHONY: demo test lint types wheel clean closure docs web
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -24,8 +25,8 @@ test: .venv/ready
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/ready
-	$(BIN)/ruff check engine tests benchmarks
-	$(BIN)/ruff format --check engine tests benchmarks
+	$(BIN)/ruff check engine tests benchmarks docs
+	$(BIN)/ruff format --check engine tests benchmarks docs
 
 types: .venv/ready
 	$(BIN)/mypy
@@ -33,8 +34,12 @@ types: .venv/ready
 wheel: .venv/ready
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 
+docs: .venv/ready
+	$(BIN)/python docs/stage.py build/pages
+	$(BIN)/zensical build --strict --clean
+
 clean:
-	rm -rf .venv dist build
+	rm -rf .venv dist build site
 
 closure: .venv/ready
 	$(BIN)/python -c "from opticgraph.knowledge import ship; ship()"

@@ -1,7 +1,7 @@
 """The lists in docs/, made from what they list, and what commands answer; tests/test_docs.py holds all of it in step.
 
-`python docs/generate.py` writes claims.md, rules.md and questions.md whole, in article.md, data.md, options.md and
-verify.md what stands between marks, and on every page the output of each command that has a line such as
+`python docs/generate.py` writes api.md, claims.md, rules.md and questions.md whole, in article.md, data.md, options.md
+and verify.md what stands between marks, and on every page the output of each command that has a line such as
 `<!-- shown: ✗ | FEC agrees -->` above it. Of an output stand there, in its order, the first entry, and each entry in
 which one of these words is found, with the entries it belongs to and those that belong to it; `...` is what was left
 out. An entry belongs to the nearest one before it that is less indented.
@@ -15,9 +15,11 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from apidoc import api_page
 from click.testing import CliRunner
 from rdflib import Graph, URIRef
 from rdflib.namespace import SKOS
+from reference import table
 
 from opticgraph import owndata, terms
 from opticgraph.cli import cli
@@ -78,7 +80,12 @@ SEVERITIES = {
 
 def pages() -> dict[str, str]:
     """Every generated page as it should be, by file name."""
-    written = {"claims.md": claims_page(), "questions.md": questions_page(), "rules.md": rules_page()}
+    written = {
+        "api.md": api_page(),
+        "claims.md": claims_page(),
+        "questions.md": questions_page(),
+        "rules.md": rules_page(),
+    }
     for page, names in lists().items():
         text = (DOCS / page).read_text(encoding="utf-8")
         for name, rows in names.items():
@@ -159,18 +166,16 @@ def lists() -> Mapping[str, Mapping[str, str]]:
     meaning = Graph().parse(folder("ontology") / "optics.ttl")
     return {
         "data.md": {
-            "links": _table(("column", "values", "what it says"), _columns("links", meaning)),
-            "ports": _table(("column", "values", "what it says"), _columns("ports", meaning)),
-            "devices": _table(("column", "values", "what it says"), _columns("devices", meaning)),
-            "own catalogue": _table(("column", "values"), _own()),
+            "links": table(("column", "values", "what it says"), _columns("links", meaning)),
+            "ports": table(("column", "values", "what it says"), _columns("ports", meaning)),
+            "devices": table(("column", "values", "what it says"), _columns("devices", meaning)),
+            "own catalogue": table(("column", "values"), _own()),
         },
         "article.md": {
-            "both policies": _table(("link", "a end", "b end", "fibre", "by the standards", "by the article"), _apart())
+            "both policies": table(("link", "a end", "b end", "fibre", "by the standards", "by the article"), _apart())
         },
-        "options.md": {"strategies": _table(("strategy", "what it asks"), _strategies())},
-        "verify.md": {
-            "checks": _table(("check", "what holds"), [(f"`{name}`", told) for name, told in CHECKS.items()])
-        },
+        "options.md": {"strategies": table(("strategy", "what it asks"), _strategies())},
+        "verify.md": {"checks": table(("check", "what holds"), [(f"`{name}`", told) for name, told in CHECKS.items()])},
     }
 
 
@@ -200,14 +205,14 @@ def claims_page() -> str:
             ours, theirs = told["standards"][name], told["playbook"][name]
             lines = ("<br>".join(ours[key].splitlines()) for key in ("decided_by", "condition"))
             rows.append((name, ours["says"], ours["outcome"], theirs["outcome"], *lines, ours["contradicts"]))
-        text += [_table(header, rows)]
+        text += [table(header, rows)]
     return "\n".join(text)
 
 
 def _outcomes(trust: str) -> Mapping[str, Mapping[str, str]]:
-    table = look_up("claims", trust=trust)
-    columns = [re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", column) for column in table.columns]
-    rows = (dict(zip(columns, map(str, row), strict=True)) for row in table.rows)
+    found = look_up("claims", trust=trust)
+    columns = [re.sub("[A-Z]", lambda part: f"_{part[0].lower()}", column) for column in found.columns]
+    rows = (dict(zip(columns, map(str, row), strict=True)) for row in found.rows)
     return {local(row["claim"]): row for row in rows}
 
 
@@ -320,11 +325,6 @@ def _apart() -> Iterable[tuple[str, ...]]:
             metres = f"{row['length_mm'] / 1000:g} m of {row['fiber_type']}"
             verdicts = (f"{v.verdict}{': ' if v.rules else ''}{', '.join(v.rules)}" for v in (ours, theirs))
             yield (f"`{row['link']}`", row["a_module"], row["b_module"], metres, *verdicts)
-
-
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
 def main() -> None:

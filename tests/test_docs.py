@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import io
 import re
 import shlex
 from functools import cache
@@ -23,6 +25,25 @@ PAGES = [*TOP, *DOCS, *READMES]
 COMMAND = re.compile(r"^(?:    |\$ )(opticgraph .+)$|`(opticgraph [^`\n]+ [^`\n]+)`", re.MULTILINE)
 PATTERN = re.compile(r"\b[A-Z]{4,}\b.*\.\.\.|\[")  # DESIGN... [-p NAME=VALUE...]: how a command is written, not one
 SHOWN = re.compile(r"```console\n\$ (?P<command>opticgraph [^\n]+)\n(?P<output>.*?)```", re.DOTALL)
+FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE)
+PROGRAMS = "opticgraph|make|pipx?|uvx?|python3?|npm|npx|git|curl|wget|docker|podman|pre-commit|pytest|sh|bash|sudo"
+PROGRAM = rf"(?:[\w./]*/)?(?:{PROGRAMS})"
+TYPED = re.compile(
+    rf"^    (?:\$ )?({PROGRAM} [^\s=].*)$|`((?:[A-Z]+=\S+ )?{PROGRAM} [^`\n]+)`", re.MULTILINE
+)  # out of fences
+# Command lines in the documents that no test here runs, and what does, or why nothing can.
+ELSEWHERE = {
+    r"make (demo|docs|lint|test|types|web|wheel)\b": "sets up a .venv from a registry; .ci/run does these, but for"
+    " demo, whose audits tests/test_examples.py does",
+    r"pip install ": "fetches from a registry; tests/test_wheel.py installs what is built here, elsewhere",
+    r"python benchmarks/": "takes minutes, and measures the machine; the numbers told are of such a run",
+    r"python docs/generate\.py$": "test_lists_are_in_step and test_answer_is_what_comes do its work and compare",
+    r"(PYTHONPATH=docs )?python tests/test_(api|claims|examples)\.py$": "writes the golden file of that test",
+    r"curl -s \$HERE/": "tests/test_serve.py asks a server of its own each of them, and compares what is shown",
+    r"opticgraph serve ": "answers until it is ended; tests/test_serve.py starts it",
+    r"opticgraph [a-z]+$": "the name of a command, not a use of it",
+    r"opticgraph [^`]*(\.\.\.|\[)": "how a command is written, with what may be left out; it is none",
+}
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 MACHINE = re.compile(r"(?<![\w.:/-])/(?:home|root|tmp|usr|work|Users|var)/\S*|pypi\.org|localhost|127\.0\.0\.1")
 VERDICT = re.compile(r"^\| (?P<links>`[^|]+) \| (?P<verdict>works|fails|unknown) \|", re.MULTILINE)
@@ -36,6 +57,62 @@ def commands() -> list[str]:
     """Every command of every page once, as it is written."""
     found = {a or b for page in PAGES for a, b in COMMAND.findall(page.read_text(encoding="utf-8"))}
     return sorted(command for command in found if not PATTERN.search(command))
+
+
+def typed(page: Path) -> list[str]:
+    """Every command line of a page: after `$ ` in a console, each line of a shell, and what is typed out of fences."""
+    text = page.read_text(encoding="utf-8")
+    lines = [a or b for a, b in TYPED.findall(FENCE.sub("", text))]
+    for fence in FENCE.finditer(text):
+        inner = fence["text"].splitlines()
+        if fence["kind"] == "console":
+            lines += [line.removeprefix("$ ") for line in inner if line.startswith("$ ")]
+        elif fence["kind"] == "sh":
+            lines += [line for line in inner if line and not line.startswith("#")]
+    return lines
+
+
+def fences(kind: str) -> list[str]:
+    """Every such block of every page, but of docs/api.md: its examples are run by tests/test_api.py."""
+    own = (page for page in PAGES if page.name != "api.md")
+    return [
+        each["text"]
+        for page in own
+        for each in FENCE.finditer(page.read_text(encoding="utf-8"))
+        if each["kind"] == kind
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_command_is_run_or_said_why_not(page: Path) -> None:
+    """Other programs and another kind of fence come to light here, and are then run or told of in ELSEWHERE."""
+    run_here = {*commands(), *(line for block in fences("sh") for line in block.splitlines())}
+    left = [line for line in typed(page) if line not in run_here]
+    assert [line for line in left if not any(re.match(each, line) for each in ELSEWHERE)] == []
+    kinds = {fence["kind"] for fence in FENCE.finditer(page.read_text(encoding="utf-8"))}
+    assert kinds <= {"console", "sh", "python", "pycon", "toml", "text"}
+
+
+def test_nothing_is_excused_that_is_not_there() -> None:
+    lines = [line for page in PAGES for line in typed(page)]
+    assert [each for each in ELSEWHERE if not any(re.match(each, line) for line in lines)] == []
+
+
+@pytest.mark.usefixtures("root")
+@pytest.mark.parametrize("block", fences("sh"))
+def test_shell_lines_run_one_after_the_other(block: str) -> None:
+    for line in block.splitlines():
+        code, _, told = run.__wrapped__(line)
+        assert (code in (0, 1), told) == (True, ""), line
+
+
+@pytest.mark.usefixtures("root")
+@pytest.mark.parametrize("block", fences("python"))
+def test_python_runs(block: str) -> None:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(block, "a page", "exec"), {})
+    assert said.getvalue()
 
 
 @pytest.fixture

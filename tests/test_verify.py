@@ -399,7 +399,7 @@ def test_a_plan_is_read_from_its_file(tmp_path: Path) -> None:
 # What the checker may use: what reads and judges designs, and of plans the types and readers, which decide nothing.
 SHARED = {
     "derive", "design", "errors", "findings", "goal", "goalfile", "judge", "knowledge", "planned", "read.plan",
-    "reason", "result", "rules", "things",
+    "reason", "result", "rules", "things", "views",
 }  # fmt: skip
 
 

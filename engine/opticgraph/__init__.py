@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .read import load
     from .reasons import Explanation, explain
     from .result import Audit, Coverage, Finding, Verdict
+    from .table import Table
 
 _HOMES = {
     "Account": "design",
@@ -57,6 +58,7 @@ _HOMES = {
     "Options": "choices",
     "QueryError": "errors",
     "Rejected": "choices",
+    "Table": "table",
     "Verdict": "result",
     "Verification": "proof.verified",
     "audit": "judge",
@@ -93,6 +95,7 @@ __all__ = [
     "Plan",
     "QueryError",
     "Rejected",
+    "Table",
     "Verdict",
     "Verification",
     "audit",

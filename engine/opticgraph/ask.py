@@ -59,8 +59,15 @@ def query(
 ) -> Table:
     """Answer a shipped question, or the one in a .rq file, about a design.
 
+    parameters  of the question, by name, as text
+    seconds     what it may take
+
     Raises QueryError where there is no such question, a parameter or its value is unknown, the query is not SPARQL,
     asks the network, or takes longer than it may.
+
+    >>> answer = opticgraph.query(design, "links-near-limit", {"withinDb": "1.5"})
+    >>> answer.columns
+    ('withinDb', 'link', 'marginDb', 'towards', 'foundDb', 'limitDb')
     """
     asked = find(question)
     knowledge = know(trust=trust, catalogs=catalogs)

@@ -63,6 +63,13 @@ def options(
     prices    a price list: part, price, currency; without one, changes are counted
 
     Raises QueryError where no link has a name, DesignError for a host or price list that cannot be used.
+
+    >>> choices = opticgraph.options(design, links=["agb-tie-1"])
+    >>> option = choices.links[0].options[0]
+    >>> option.strategy, option.rate_gbps, option.verdict
+    ('port-reuse', 100, 'works')
+    >>> choices.links[0].rejected[0].rules
+    ('module-fits-cage',)
     """
     knowledge, known = know(trust=trust, catalogs=catalogs), read_rules(rules)
     judged = derive(design, knowledge)

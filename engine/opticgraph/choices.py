@@ -6,11 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from .parts import ModuleType
 from .result import Finding
+from .views import as_frame, as_graph, as_html
+
+if TYPE_CHECKING:
+    from rdflib import Graph
 
 __all__ = ["TABLE_SCHEMA", "Change", "Flip", "LinkOptions", "Missing", "Option", "Options", "Part", "Rejected", "Work"]
 
@@ -196,3 +201,33 @@ class Options:
     table: pl.DataFrame
     notes: tuple[str, ...] = ()
     types: Mapping[str, ModuleType] = field(default_factory=lambda: MappingProxyType({}))
+
+    def to_polars(self, table: str = "options") -> pl.DataFrame:
+        """One of its tables.
+
+        options  one row a link and option or refusal: link, strategy, a_module, b_module, rate_gbps (Gb/s), verdict,
+                 needs, rules
+        missing  one row a fact that is not recorded, the most telling first: supply, words, verdicts, options, links
+        flips    one row a change that would make a refusal or a failing link work: link, strategy, a_module, b_module,
+                 change, verdict, outage, price, currency
+
+        Raises InputError for a table of another name.
+
+        >>> table = choices.to_polars()
+        >>> table.filter(table["verdict"] == "works")["strategy"].unique().sort().to_list()
+        ['breakout', 'port-reuse', 'prepare', 'stay']
+        """
+        return as_frame(self, table)
+
+    def to_graph(self) -> Graph:
+        """Every option and refusal of the table as an rdflib graph: a node of class optic:Option for each.
+
+        >>> from rdflib import RDF, URIRef
+        >>> told = choices.to_graph().subjects(RDF.type, URIRef("https://w3id.org/opticgraph/ontology#Option"))
+        >>> len(set(told)) == choices.table.height
+        True
+        """
+        return as_graph(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)

@@ -58,6 +58,12 @@ def diff(
     names                   what to call the two
 
     Raises QueryError for a change that means nothing, DesignError and CatalogError as load and audit do.
+
+    >>> changes = opticgraph.diff(design, what_if=["link agb-ing-1 length_km+=12"])
+    >>> [(each.link, each.old, each.new) for each in changes.links]
+    [('agb-ing-1', 'works', 'fails')]
+    >>> print(changes.links[0].causes[0].words)
+    link agb-ing-1: length_m 71600 -> 83600
     """
     overlay = overlay_of(what_if)
     _refuse(old, new, overlay, judged_anew=bool(new_trust or new_rules or new_catalogs), prices=prices, options=options)

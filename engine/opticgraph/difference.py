@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+import polars as pl
+
 from .result import SEVERITIES, VERDICTS, Finding
+from .views import as_frame, as_html
 
 __all__ = [
     "KINDS",
@@ -232,3 +235,22 @@ class Diff:
         """Severities of findings that are new or more severe than they were."""
         every = (change for link in self.links for change in link.findings)
         return frozenset(worse for change in (*every, *self.others) if (worse := change.worse))
+
+    def to_polars(self, table: str = "links") -> pl.DataFrame:
+        """One of its tables.
+
+        links     one row a link that came, went or changed, worst first: link, way, old, new, because
+        findings  one row a finding that came, went or changed: id, link, change, rule, severity, old, new
+        options   one row an option, if options were compared: link, strategy, a_module, b_module, rate_gbps (Gb/s),
+                  change, old, new
+        causes    one row a rule, effective fact, policy or version that differs: kind, subject, what, old, new
+
+        Raises InputError for a table of another name.
+
+        >>> changes.to_polars("findings").select("link", "change", "rule").unique().sort("rule").rows()
+        [('agb-ing-1', 'came', 'dispersion-within-limit'), ('agb-ing-1', 'came', 'link-within-reach')]
+        """
+        return as_frame(self, table)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)

@@ -75,6 +75,11 @@ def convert(
 
     A workbook holds text as text, so that nothing in it is ever a formula. A CSV file has no types: there a text that
     starts with = + - or @ stays as it is, since any mark before it would be read back as a part of the name.
+
+    Raises DesignError for an ending of no format, and where the file cannot be written or could not hold the links.
+
+    >>> opticgraph.convert(design, "design.ttl", derived=True)
+    ()
     """
     target = Path(path)
     name = target.name.lower()

@@ -57,6 +57,13 @@ def audit(
     waivers are files of findings that are accepted, as of today or the day given; baseline is an older result as JSON,
     whose findings are marked as known. Raises CatalogError where a rule, catalogue or policy file cannot be used, and
     InputError where a waiver or the older result cannot.
+
+    >>> result = opticgraph.audit(design)
+    >>> dict(result.counts)
+    {'links': 14, 'works': 8, 'fails': 3, 'unknown': 3}
+    >>> worst = result.findings[0]
+    >>> worst.link, worst.rule, worst.fault
+    ('rgb-tie-1', 'ends-speak-same-interface', 'The two ends speak interfaces that do not interwork.')
     """
     accepted = read_waivers(waivers)
     old = None if baseline is None else baseline_of(baseline)

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import polars as pl
 
 from .choices import Part
+from .views import as_frame, as_graph, as_html
+
+if TYPE_CHECKING:
+    from rdflib import Graph
 
 __all__ = ["BomLine", "Capacity", "Chosen", "Collision", "Edit", "Plan", "State", "Step", "Window"]
 
@@ -160,3 +167,32 @@ class Plan:
     left: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     currency: str = ""
+
+    def to_polars(self, table: str = "windows") -> pl.DataFrame:
+        """One of its tables.
+
+        windows  one row a window: window, day, sites, steps, down, works, fails, unknown, warnings
+        steps    one row a step: window, step, strategy, links, sites, devices, down, after, parts, settings, words
+        chosen   one row a link: link, strategy, a_module, b_module, rate_gbps (Gb/s), verdict, needs, step, window,
+                 cost
+        bom      one row a part, net: part, buy, reuse, freed, sites, first_window, price
+
+        Raises InputError for a table of another name.
+
+        >>> plan.to_polars("bom").select("part", "buy", "freed").rows()
+        [('400G-ER4-30-QSFP-DD', 4, 0), ('Arista.QSFP-100G-ERL4', 0, 4)]
+        """
+        return as_frame(self, table)
+
+    def to_graph(self) -> Graph:
+        """The plan in P-Plan and PROV as an rdflib graph: windows and steps in order, the states between them.
+
+        >>> from rdflib import RDF, URIRef
+        >>> windows = plan.to_graph().subjects(RDF.type, URIRef("http://purl.org/net/p-plan#MultiStep"))
+        >>> len(set(windows)) == len(plan.windows)
+        True
+        """
+        return as_graph(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)

@@ -58,6 +58,12 @@ def plan(
 
     Raises QueryError and DesignError where the goal does not fit the design, InputError where OR-Tools is missing, or
     where a state would have findings that the design before has not: such a plan is refused.
+
+    >>> ring = opticgraph.load("examples/metro-ring-400")
+    >>> goal = Path("examples/metro-ring-400/goal.toml")
+    >>> plan = opticgraph.plan(ring, goal=goal)
+    >>> plan.status, [(window.day, window.down) for window in plan.windows]
+    ('complete', [('2027-01-12', ('bas-lie-1',)), ('2027-01-19', ('rhe-bas-1',))])
     """
     available()
     wish = read_goal(goal) if isinstance(goal, Path) else goal or Goal()

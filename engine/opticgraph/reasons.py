@@ -20,6 +20,7 @@ from .result import Audit, Finding, Verdict
 from .rules import Outcome, Rule, Rules, read_rules
 from .sources import Fact, text_of
 from .things import SORTS, Focus, foci_of, frame_of
+from .views import as_frame, as_html
 from .wording import Thing, figure, say
 
 __all__ = ["Aspect", "Basis", "Explanation", "explain", "explained"]
@@ -70,6 +71,23 @@ class Explanation:
     aspects: tuple[Aspect, ...]
     trust: str
 
+    def to_polars(self, table: str = "aspects") -> pl.DataFrame:
+        """One of its tables.
+
+        aspects  one row a rule and end: rule, aspect, end, outcome, found, limit, margin, unit, messages; found, limit
+                 and margin are in unit
+        facts    one row a fact an aspect rests on: rule, subject, figure, value, source, title, evidence, others
+
+        Raises InputError for a table of another name.
+
+        >>> told.to_polars("facts").select("subject", "figure", "value", "source").row(1)
+        ('100G-ZR4', 'receiveMinDbm', '-27', 'MT-ZR4')
+        """
+        return as_frame(self, table)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
+
 
 def explain(
     design: Design,
@@ -79,7 +97,15 @@ def explain(
     rules: Sequence[Path] = (),
     catalogs: Sequence[Path] = (),
 ) -> Explanation:
-    """Explain one link. Raises QueryError with the nearest names if there is none of this name."""
+    """Every aspect of one link: rule by rule the figures, their margin, and the facts and sources it rests on.
+
+    Raises QueryError with the nearest names if there is no link of this name, CatalogError as audit does.
+
+    >>> told = opticgraph.explain(design, "ing-rgb-1")
+    >>> first = told.aspects[0]
+    >>> first.rule, first.outcome, first.found, first.limit, first.unit
+    ('loss-within-budget', 'unknown', '36.54', '25', 'dB')
+    """
     knowledge, known_rules = know(trust=trust, catalogs=catalogs), read_rules(rules)
     judged = derive(design, knowledge)
     names = judged.links["link"].to_list()

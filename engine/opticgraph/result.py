@@ -7,11 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import polars as pl
 
 from .design import Account
+from .views import as_frame, as_graph, as_html
+
+if TYPE_CHECKING:
+    from rdflib import Graph
 
 __all__ = ["FINDING", "Audit", "Coverage", "Finding", "Findings", "Rows", "Standing", "Verdict", "in_order", "texts"]
 
@@ -276,3 +280,33 @@ class Audit:
                 frame = frame.filter(pl.col("waived").is_null() & ~pl.col("known"))
             return frozenset(frame["severity"].unique())
         return frozenset(finding.severity for finding in self.findings if finding.counts)
+
+    def to_polars(self, table: str = "verdicts") -> pl.DataFrame:
+        """One of its tables, in the order of its sequences.
+
+        verdicts  one row a link: link, verdict, rules, assumed, judged, not_judged, disputes, contested
+        findings  one row a finding: id, rule, severity, nature, link, links, end, subject, message, found, limit, unit,
+                  estimated, sources, contested, supply, file, row; found and limit are in unit
+        coverage  one row a rule: rule, judged, found, not_judged, how, why
+        links     one row a link: link, status, group, rate_gbps, fiber_type, length_m, and of either end a_device,
+                  a_port, a_module, a_site, b_device, b_port, b_module, b_site
+
+        Raises InputError for a table of another name.
+
+        >>> findings = result.to_polars("findings")
+        >>> findings.group_by("severity").len().sort("severity").rows()
+        [('unknown', 3), ('violation', 4), ('warning', 2)]
+        """
+        return as_frame(self, table)
+
+    def to_graph(self) -> Graph:
+        """The W3C SHACL validation report as an rdflib graph: a sh:ValidationResult for each finding.
+
+        >>> from rdflib import SH
+        >>> len(set(result.to_graph().objects(None, SH.result))) == len(result.findings)
+        True
+        """
+        return as_graph(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import polars as pl
+
+from ..views import as_frame, as_html
+
 __all__ = ["CHECKS", "Fault", "Proven", "Verification"]
 
 # What is asserted, as sentences of what holds, in the order in which they are told.
@@ -83,3 +87,20 @@ class Verification:
     def holds(self) -> bool:
         """Whether nothing was found against it, and there was something to look at."""
         return not self.faults and bool(self.windows)
+
+    def to_polars(self, table: str = "checks") -> pl.DataFrame:
+        """One of its tables.
+
+        checks   one row a check: check, asserts, looked, faults
+        faults   one row a thing that does not hold: window, step, check, words, links
+        windows  one row a window, as replayed: window, day, steps, judged, down, works, fails, unknown
+
+        Raises InputError for a table of another name.
+
+        >>> proof.to_polars("faults").height
+        0
+        """
+        return as_frame(self, table)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)

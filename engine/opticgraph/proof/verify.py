@@ -47,6 +47,10 @@ def verify(
     trust  whose figures win; None is the policy that the plan was made under
 
     Raises DesignError for a file that cannot be read as a plan or goal.
+
+    >>> proof = opticgraph.verify(ring, plan, goal=goal)
+    >>> proof.holds, proof.faults
+    (True, ())
     """
     held = plan if isinstance(plan, Plan) else load_plan(plan)
     limits = goal if isinstance(goal, Goal) else Goal() if goal is None else read_goal(Path(goal))

@@ -44,7 +44,18 @@ _FORMAT_OF_KIND = MappingProxyType(
 
 
 def load(*paths: str | Path) -> Design:
-    """The design that all these describe together; `-` is standard input."""
+    """The design that all these describe together; `-` is standard input.
+
+    Each is a link sheet (.csv .xlsx .parquet), a folder of sheets, RDF (.ttl .nt .nq .trig .jsonld .rdf, also .gz), the
+    folder of a NetBox REST dump, or a SPARQL endpoint (`sparql+https://...`); the kind is told by content. The frames
+    have figures in whole thousandths: length_mm, loss_mdb, power_mw.
+
+    Raises DesignError with every bad cell: file, place, what was found and what was expected.
+
+    >>> design = opticgraph.load("examples/metro-ring")
+    >>> design.links.select("link", "length_mm").row(0)
+    ('agb-ing-1', 71600000)
+    """
     if not paths:
         raise DesignError(f"no design was given; expected {_EXPECTED}")
     designs = [_one(str(path)) for path in paths]
