@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -19,9 +18,9 @@ from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
 
 from . import inmemory
+from .batches import in_batches
 from .errors import CatalogError
-from .queries import query_of
-from .stepwise import matches, stepwise
+from .stepwise import matches, prepared
 
 __all__ = ["Result", "as_graph", "focus_counts", "validate"]
 
@@ -46,7 +45,7 @@ def as_graph(triples: bytes, *, properties: Collection[str] | None = None) -> Gr
 
 def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:
     """What pySHACL finds, sorted. Neither graph is changed. Raises CatalogError for rules that it does not take."""
-    with _parsed_once():
+    with _parsed_once(), in_batches():
         try:
             _, report, _ = pyshacl.validate(
                 data, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, inplace=True
@@ -87,13 +86,6 @@ def focus_counts(data: Graph, shapes: Graph) -> dict[str, int]:
     return {str(shape.node): len(list(shape.focus_nodes(data))) for shape in ShapesGraph(shapes).shapes}
 
 
-@lru_cache(maxsize=512)
-def _prepared(text: str, base: str | None, namespaces: tuple[tuple[str, Any], ...]) -> Any:
-    query = query_of(text, dict(namespaces), base=base)
-    stepwise(query.algebra)
-    return query
-
-
 class _Memo(SPARQLProcessor):
     """rdflib's own SPARQL processor, but a query is parsed once and not for every focus node.
 
@@ -110,7 +102,7 @@ class _Memo(SPARQLProcessor):
         DEBUG: bool = False,  # noqa: N803
     ) -> Any:
         if isinstance(strOrQuery, str):
-            strOrQuery = _prepared(strOrQuery, base, tuple(sorted((initNs or {}).items())))  # noqa: N806
+            strOrQuery = prepared(strOrQuery, base, tuple(sorted((initNs or {}).items())))  # noqa: N806
         return super().query(strOrQuery, initBindings or {}, initNs or {}, base, DEBUG)
 
 

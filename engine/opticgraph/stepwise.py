@@ -8,6 +8,7 @@ with a variable between them, which is how SPARQL 1.1 defines it (section 18.2.2
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -16,9 +17,19 @@ from rdflib.paths import InvPath, SequencePath
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import FrozenBindings, QueryContext
 
-__all__ = ["matches", "stepwise"]
+from .queries import query_of
+
+__all__ = ["matches", "prepared", "stepwise"]
 
 _Triple = tuple[Any, Any, Any]  # rdflib's terms and paths; it gives them no type in common
+
+
+@lru_cache(maxsize=512)
+def prepared(text: str, base: str | None, namespaces: tuple[tuple[str, Any], ...]) -> Any:
+    """A query as rdflib takes it, parsed once and in steps."""
+    query = query_of(text, dict(namespaces), base=base)
+    stepwise(query.algebra)
+    return query
 
 
 def stepwise(algebra: CompValue) -> None:
