@@ -20,7 +20,7 @@ from .places import CLASSES, TARGETS, Unplaced, at_odds, tests
 from .things import frame_of
 from .wide import Wide
 
-__all__ = ["MOST_KINDS", "TARGETS", "Members", "Unplaced", "kinds_of"]
+__all__ = ["MOST_KINDS", "TARGETS", "Members", "Unplaced", "has_columns", "kinds_of"]
 
 MOST_KINDS = 40_000  # of one rule: as many as there are ends where a rule is still judged on the whole graph
 
@@ -92,6 +92,15 @@ def kinds_of(asked: Mapping[Node, tuple[str, Footprint]], judged: Judged) -> dic
         for shape in shapes:
             found[shape] = _members(TARGETS[asked[shape][0]][0], placed[shape], apart)
     return found
+
+
+def has_columns(target: str, told: Footprint) -> bool:
+    """Whether all that a shape reads around what it targets stands in columns."""
+    try:
+        _placed(target, told)
+    except Unplaced:
+        return False
+    return True
 
 
 def _placed(target: str, told: Footprint) -> dict[str | None, list[pl.Expr]]:

@@ -23,7 +23,7 @@ from .facts import CASE, believed, derived_graph, graph_of, named, types_of
 from .footprint import Footprint, Walk
 from .footprints import footprints
 from .graph import BASE, OPTIC, THINGS
-from .kinds import Members, Unplaced, kinds_of
+from .kinds import Members, Unplaced, has_columns, kinds_of
 from .knowledge import Knowledge
 from .places import at_odds, own_terms, own_walks
 from .rules import Rules
@@ -417,7 +417,9 @@ def _on_whole_graph(
         return pl.DataFrame(schema=RESULT), None
     data = as_graph(graph_of(design, judged, knowledge))
     run = _aimed(shapes, heads)
-    return _placed(validate(data, run), judged), focus_counts(data, run)
+    told = _placed(validate(data, run), judged), focus_counts(data, run)
+    data.close()
+    return told
 
 
 def on_graph(
@@ -432,10 +434,10 @@ def on_graph(
     if rows is None:
         return _on_whole_graph(design, judged, knowledge, rules.shapes, list(asked))[0], judged
     few = part_of(judged, rows)
-    told = kinds_of({head: each for head, each in asked.items() if not isinstance(each, Unplaced)}, few)
-    near = [head for head in asked if isinstance(told.get(head), Members)]
+    near = [head for head, each in asked.items() if not isinstance(each, Unplaced) and has_columns(*each)]
     data = as_graph(derived_graph(_kept(design, few), few) + believed(types_of(judged), knowledge))
     found = [_placed(validate(data, _aimed(rules.shapes, near)), judged)]
+    data.close()
     rest = [head for head in asked if head not in near]
     if rest:
         found.append(_on_whole_graph(design, judged, knowledge, rules.shapes, rest)[0])

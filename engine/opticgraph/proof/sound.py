@@ -157,17 +157,12 @@ def _near(old: Judged, new: Judged, moment: Moment) -> _Near:
 
 def _differing(old: pl.DataFrame, new: pl.DataFrame, keys: list[str]) -> set[tuple[str, ...]]:
     """Keys of rows that are not the same in both, or not in both."""
-    columns = sorted(set(old.columns) & set(new.columns) - {"place"})
-    pieces = [
-        frame.select(*keys, told=pl.struct(columns).map_batches(_texts, return_dtype=pl.String)) for frame in (old, new)
-    ]
+    columns = sorted(set(old.columns) & set(new.columns) - {*keys, "place"})
+    pieces = [frame.select(*keys, *columns).with_columns(there=pl.lit(True)) for frame in (old, new)]
     joined = pieces[0].join(pieces[1], on=keys, how="full", coalesce=True, suffix="_new")
-    changed = joined.filter(~pl.col("told").eq_missing(pl.col("told_new")))
+    told = (pl.col(name).ne_missing(pl.col(f"{name}_new")) for name in ("there", *columns))
+    changed = joined.filter(pl.any_horizontal(told))
     return {tuple(map(str, key)) for key in changed.select(keys).iter_rows()}
-
-
-def _texts(values: pl.Series) -> pl.Series:
-    return pl.Series(values.name, [repr(each) for each in values.to_list()], dtype=pl.String)
 
 
 def _rows(judged: Judged, near: _Near) -> dict[str, pl.Series]:

@@ -29,7 +29,7 @@ from .verified import CHECKS, Fault, Proven, Verification
 
 __all__ = ["verify"]
 
-SWEPT = 10  # windows after which their graphs, which refer to themselves, are swept; a command does not do so by itself
+SWEPT = 50  # windows after which their graphs, which refer to themselves, are swept; a command does not do so by itself
 
 
 def verify(
