@@ -7,7 +7,7 @@ skipped. docs/kinds.md says why both give what a SHACL processor gives on the wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import quote
@@ -37,11 +37,14 @@ __all__ = [
     "RESULT",
     "WHOLE_GRAPH",
     "How",
+    "Judging",
     "Memory",
     "Reasoned",
+    "Results",
     "Said",
     "asked_of",
     "handed_out",
+    "judged_by",
     "on_graph",
     "part_of",
     "reason",
@@ -422,25 +425,45 @@ def _on_whole_graph(
     return told
 
 
+Results = tuple[Result, ...]  # sorted
+# What judges N-Triples by some of the shapes in a graph: triples, shapes, and those whose targets are looked at.
+Judging = Callable[[bytes, Graph, Sequence[Node]], Results]
+
+
+def judged_by(triples: bytes, shapes: Graph, heads: Sequence[Node]) -> Results:
+    """What a SHACL processor finds on the triples by these of the shapes, sorted."""
+    data = as_graph(triples)
+    found = validate(data, _aimed(shapes, heads))
+    data.close()
+    return found
+
+
 def on_graph(
-    design: Design, judged: Judged, knowledge: Knowledge, rules: Rules, rows: Mapping[str, pl.Series] | None = None
+    design: Design,
+    judged: Judged,
+    knowledge: Knowledge,
+    rules: Rules,
+    rows: Mapping[str, pl.Series] | None = None,
+    *,
+    by: Judging = judged_by,
 ) -> tuple[pl.DataFrame, Judged]:
     """What a SHACL processor finds on the graph itself, without kinds (RESULT), and what of the design it looked at.
 
     rows  of each frame, by sort, what to look at, with all that its links lead to; facts that are told across links
           are those of the whole design. A rule of which cannot be told what it reads around a thing sees all of it.
+    by    how shapes are judged on triples
     """
     asked, _ = asked_of(rules, design.triples)
-    if rows is None:
-        return _on_whole_graph(design, judged, knowledge, rules.shapes, list(asked))[0], judged
-    few = part_of(judged, rows)
-    near = [head for head, each in asked.items() if not isinstance(each, Unplaced) and has_columns(*each)]
-    data = as_graph(derived_graph(_kept(design, few), few) + believed(types_of(judged), knowledge))
-    found = [_placed(validate(data, _aimed(rules.shapes, near)), judged)]
-    data.close()
+    few, near = judged, list[Node]()
+    found = [pl.DataFrame(schema=RESULT)]
+    if rows is not None:
+        few = part_of(judged, rows)
+        near = [head for head, each in asked.items() if not isinstance(each, Unplaced) and has_columns(*each)]
+        triples = derived_graph(_kept(design, few), few) + believed(types_of(judged), knowledge)
+        found.append(_placed(by(triples, rules.shapes, near), judged))
     rest = [head for head in asked if head not in near]
-    if rest:
-        found.append(_on_whole_graph(design, judged, knowledge, rules.shapes, rest)[0])
+    if rest and judged.links.height <= WHOLE_GRAPH:
+        found.append(_placed(by(graph_of(design, judged, knowledge), rules.shapes, rest), judged))
     return pl.concat(found), few
 
 

@@ -14,7 +14,7 @@ from ..derive import Judged, derive
 from ..design import SIDES, Design
 from ..findings import findings_of
 from ..knowledge import Knowledge
-from ..reason import WHOLE_GRAPH, on_graph, part_of
+from ..reason import WHOLE_GRAPH, Judging, on_graph, part_of
 from ..result import VERDICTS
 from ..rules import Rules
 from ..things import SORTS, focus_iris, frame_of
@@ -81,16 +81,18 @@ class State:
         return dict(told.filter(pl.col("case") == 0).select("link", "rate").iter_rows())
 
 
-def first_state(design: Design, knowledge: Knowledge, rules: Rules) -> State:
+def first_state(design: Design, knowledge: Knowledge, rules: Rules, by: Judging) -> State:
     """The design before the plan, judged whole."""
     judged = derive(design, knowledge)
-    return State(design, judged, whole(design, judged, knowledge, rules), frozenset(judged.links["link"].unique()))
+    return State(design, judged, whole(design, judged, knowledge, rules, by), frozenset(judged.links["link"].unique()))
 
 
-def whole(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) -> Mapping[str, tuple[Found, ...]]:
+def whole(
+    design: Design, judged: Judged, knowledge: Knowledge, rules: Rules, by: Judging
+) -> Mapping[str, tuple[Found, ...]]:
     """What is found on a whole design, on its graph; one that is too large for that is judged in parts of the graph."""
     if judged.links.height <= WHOLE_GRAPH:
-        results, _ = on_graph(design, judged, knowledge, rules)
+        results, _ = on_graph(design, judged, knowledge, rules, by=by)
         return _by_focus(results, judged, knowledge, rules)
     found: dict[str, tuple[Found, ...]] = {}
     every = {
@@ -100,17 +102,17 @@ def whole(design: Design, judged: Judged, knowledge: Knowledge, rules: Rules) ->
     links = pl.int_range(judged.links.height, dtype=pl.UInt32, eager=True)
     for start in range(0, links.len(), WHOLE_GRAPH):
         rows = {"link": links[start : start + WHOLE_GRAPH], **(every if not start else {})}
-        results, _ = on_graph(design, judged, knowledge, rules, rows)
+        results, _ = on_graph(design, judged, knowledge, rules, rows, by=by)
         found |= _by_focus(results, judged, knowledge, rules)
     return found
 
 
-def next_state(state: State, moment: Moment, knowledge: Knowledge, rules: Rules) -> State:
+def next_state(state: State, moment: Moment, knowledge: Knowledge, rules: Rules, by: Judging) -> State:
     """The state after a window: what was found before it, but anew for all that it may have changed."""
     judged = derive(moment.after, knowledge)
     near = _near(state.judged, judged, moment)
     rows = _rows(judged, near)
-    results, few = on_graph(moment.after, judged, knowledge, rules, rows)
+    results, few = on_graph(moment.after, judged, knowledge, rules, rows, by=by)
     gone = _foci(part_of(state.judged, _rows(state.judged, near))) | _foci(few)
     kept = {focus: found for focus, found in state.found.items() if focus not in gone}
     fresh = _by_focus(results, judged, knowledge, rules)

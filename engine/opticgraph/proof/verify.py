@@ -15,8 +15,10 @@ from ..judge import version
 from ..knowledge import Knowledge, know
 from ..planned import Plan
 from ..read.plan import load_plan
+from ..reason import Judging
 from ..rules import Rules, read_rules
 from .groups import check_groups, check_lags, groups_of, members, rate_changes
+from .halves import by_halves
 from .order import check_chosen, check_limits, check_order, check_sites
 from .replay import Moment, Row, replay
 from .running import Running
@@ -55,10 +57,12 @@ def verify(
     held = plan if isinstance(plan, Plan) else load_plan(plan)
     limits = goal if isinstance(goal, Goal) else Goal() if goal is None else read_goal(Path(goal))
     knowledge = know(trust=trust or held.trust, catalogs=catalogs)
-    return _verified(design, held, limits, knowledge, read_rules(rules))
+    read = read_rules(rules)
+    with by_halves(read.shapes, design.links.height) as by:
+        return _verified(design, held, limits, knowledge, read, by)
 
 
-def _verified(design: Design, plan: Plan, goal: Goal, knowledge: Knowledge, rules: Rules) -> Verification:
+def _verified(design: Design, plan: Plan, goal: Goal, knowledge: Knowledge, rules: Rules, by: Judging) -> Verification:
     found: list[Fault] = []
     looked: Counter[str] = Counter(dict.fromkeys(CHECKS, 0))
 
@@ -70,7 +74,7 @@ def _verified(design: Design, plan: Plan, goal: Goal, knowledge: Knowledge, rule
     told("windows-are-in-order", len(plan.windows), check_limits(plan, goal))
     told("parts-are-there", 0, check_stock(plan, goal))
     told("bill-is-right", len(plan.bom), check_bill(plan, goal))
-    base = state = first_state(design, knowledge, rules)
+    base = state = first_state(design, knowledge, rules, by)
     groups, waits = groups_of(design.groups.iter_rows(named=True), goal), conditions(plan)
     running = Running(design.links.iter_rows(named=True))
     strands = Strands(running.links)
@@ -90,7 +94,7 @@ def _verified(design: Design, plan: Plan, goal: Goal, knowledge: Knowledge, rule
             told("seats-are-free", len(done.links), check_seats(done, n, running.users, running.links))
             for group, link in rate_changes(done):
                 lags[group].setdefault(n, link)
-        after = next_state(state, moment, knowledge, rules)
+        after = next_state(state, moment, knowledge, rules, by)
         types = _types(state.judged), _types(after.judged)
         for done in moment.done:
             told("parts-are-there", len(done.step.parts), check_modules(done, n, *types))
@@ -121,7 +125,7 @@ def _verified(design: Design, plan: Plan, goal: Goal, knowledge: Knowledge, rule
             len(plan.chosen),
             check_chosen(plan, state.design, _types(state.judged), state.rates(), goal),
         )
-        every = whole(state.design, state.judged, knowledge, rules)
+        every = whole(state.design, state.judged, knowledge, rules, by)
         told("whole-agrees", len(running.links), check_whole(windows[-1].n, state, every))
     return Verification(
         version=version(),
