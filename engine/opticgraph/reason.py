@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import quote
 
@@ -307,6 +308,12 @@ def _aimed(shapes: Graph, heads: Iterable[Node]) -> Graph:
     return run
 
 
+@lru_cache(maxsize=4)
+def _aimed_once(shapes: Graph, heads: tuple[Node, ...]) -> Graph:
+    """The same, for one state of a design after another."""
+    return _aimed(shapes, heads)
+
+
 def _standing(members: Mapping[Node, Members], judged: Judged) -> Iterator[tuple[Node, list[tuple[str, int]]]]:
     """Each shape with the IRIs that stand for its kinds; those of one sort are made together."""
     for sort in SORTS:
@@ -426,14 +433,14 @@ def _on_whole_graph(
 
 
 Results = tuple[Result, ...]  # sorted
-# What judges N-Triples by some of the shapes in a graph: triples, shapes, and those whose targets are looked at.
-Judging = Callable[[bytes, Graph, Sequence[Node]], Results]
+# What judges N-Triples by some of the shapes in a graph: a design's and what is believed, shapes, those with a target.
+Judging = Callable[[bytes, bytes, Graph, Sequence[Node]], Results]
 
 
-def judged_by(triples: bytes, shapes: Graph, heads: Sequence[Node]) -> Results:
+def judged_by(triples: bytes, common: bytes, shapes: Graph, heads: Sequence[Node]) -> Results:
     """What a SHACL processor finds on the triples by these of the shapes, sorted."""
-    data = as_graph(triples)
-    found = validate(data, _aimed(shapes, heads))
+    data = as_graph(triples, common=common)
+    found = validate(data, _aimed_once(shapes, tuple(heads)))
     data.close()
     return found
 
@@ -454,16 +461,15 @@ def on_graph(
     by    how shapes are judged on triples
     """
     asked, _ = asked_of(rules, design.triples)
-    few, near = judged, list[Node]()
+    few, near, common = judged, list[Node](), believed(types_of(judged), knowledge)
     found = [pl.DataFrame(schema=RESULT)]
     if rows is not None:
         few = part_of(judged, rows)
         near = [head for head, each in asked.items() if not isinstance(each, Unplaced) and has_columns(*each)]
-        triples = derived_graph(_kept(design, few), few) + believed(types_of(judged), knowledge)
-        found.append(_placed(by(triples, rules.shapes, near), judged))
+        found.append(_placed(by(derived_graph(_kept(design, few), few), common, rules.shapes, near), judged))
     rest = [head for head in asked if head not in near]
     if rest and judged.links.height <= WHOLE_GRAPH:
-        found.append(_placed(by(graph_of(design, judged, knowledge), rules.shapes, rest), judged))
+        found.append(_placed(by(derived_graph(design, judged), common, rules.shapes, rest), judged))
     return pl.concat(found), few
 
 

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -16,6 +17,7 @@ from rdflib.namespace import SH
 from rdflib.plugins.sparql import CUSTOM_EVALS
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.query import Processor
+from rdflib.term import Node
 
 from . import inmemory
 from .batches import in_batches
@@ -35,12 +37,22 @@ class Result:
     value: str
 
 
-def as_graph(triples: bytes, *, properties: Collection[str] | None = None) -> Graph:
-    """N-Triples as a graph for pySHACL; of some properties only, where the shapes can read no others."""
+def as_graph(triples: bytes, *, common: bytes = b"", properties: Collection[str] | None = None) -> Graph:
+    """N-Triples as a graph for pySHACL; of some properties only, where the shapes can read no others.
+
+    common  more of them, which many graphs have and which are therefore read once
+    """
     if properties is not None:  # told from the lines, before there are terms
         wanted = {f"<{each}>".encode() for each in properties}
         triples = b"".join(line for line in triples.splitlines(keepends=True) if line.split(b" ", 2)[1] in wanted)
-    return inmemory.as_graph(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES))
+    graph = inmemory.as_graph(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES))
+    graph.addN((*triple, graph) for triple in _read(common))
+    return graph
+
+
+@lru_cache(maxsize=2)
+def _read(triples: bytes) -> tuple[tuple[Node, Node, Node], ...]:
+    return tuple(inmemory.as_graph(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)))
 
 
 def validate(data: Graph, shapes: Graph) -> tuple[Result, ...]:

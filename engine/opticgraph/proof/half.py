@@ -23,11 +23,11 @@ def main() -> None:
         shapes.add(triple)
     while True:
         try:
-            triples, heads = pickle.load(asked)
+            triples, common, heads = pickle.load(asked)
         except EOFError:
             return
         try:
-            found = judged_by(triples, shapes, heads)
+            found = judged_by(triples, common, shapes, heads)
         except OpticgraphError:
             found = None
         pickle.dump(found, answers)

@@ -47,11 +47,13 @@ def by_halves(shapes: Graph, links: int) -> Iterator[Judging]:
     with ThreadPoolExecutor(1) as beside:
         told = beside.submit(_told, asked, list(shapes))
 
-        def judge(triples: bytes, shapes: Graph, heads: Sequence[Node]) -> Results:
-            theirs = beside.submit(_answer, asked, answers, triples, heads[1::2])
-            ours = judged_by(triples, shapes, heads[::2])
+        def judge(triples: bytes, common: bytes, shapes: Graph, heads: Sequence[Node]) -> Results:
+            theirs = beside.submit(_answer, asked, answers, (triples, common, tuple(heads[1::2])))
+            ours = judged_by(triples, common, shapes, heads[::2])
             others = theirs.result()
-            return tuple(sorted([*ours, *(judged_by(triples, shapes, heads[1::2]) if others is None else others)]))
+            return tuple(
+                sorted([*ours, *(judged_by(triples, common, shapes, heads[1::2]) if others is None else others)])
+            )
 
         try:
             yield judge
@@ -70,9 +72,9 @@ def _told(asked: IO[bytes], message: object) -> None:
         asked.flush()
 
 
-def _answer(asked: IO[bytes], answers: IO[bytes], triples: bytes, heads: Sequence[Node]) -> Results | None:
+def _answer(asked: IO[bytes], answers: IO[bytes], request: tuple[bytes, bytes, Sequence[Node]]) -> Results | None:
     """What the other process finds; None if it has ended or could not judge, which is then told from here."""
-    _told(asked, (triples, tuple(heads)))
+    _told(asked, request)
     try:
         found: Results | None = pickle.load(answers)
     except (OSError, EOFError, pickle.UnpicklingError):
