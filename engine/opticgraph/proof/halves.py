@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import IO
 
 from rdflib import Graph
+from rdflib.namespace import SH
 from rdflib.term import Node
 
 from ..reason import Judging, Results, judged_by
@@ -48,12 +49,11 @@ def by_halves(shapes: Graph, links: int) -> Iterator[Judging]:
         told = beside.submit(_told, asked, list(shapes))
 
         def judge(triples: bytes, common: bytes, shapes: Graph, heads: Sequence[Node]) -> Results:
-            theirs = beside.submit(_answer, asked, answers, (triples, common, tuple(heads[1::2])))
-            ours = judged_by(triples, common, shapes, heads[::2])
-            others = theirs.result()
-            return tuple(
-                sorted([*ours, *(judged_by(triples, common, shapes, heads[1::2]) if others is None else others)])
-            )
+            mine, others = _shared_out(shapes, heads)
+            theirs = beside.submit(_answer, asked, answers, (triples, common, others))
+            ours = judged_by(triples, common, shapes, mine)
+            answer = theirs.result()
+            return tuple(sorted([*ours, *(judged_by(triples, common, shapes, others) if answer is None else answer)]))
 
         try:
             yield judge
@@ -64,6 +64,12 @@ def by_halves(shapes: Graph, links: int) -> Iterator[Judging]:
     answers.close()
     with suppress(OSError):  # of what was not sent any more
         asked.close()
+
+
+def _shared_out(shapes: Graph, heads: Sequence[Node]) -> tuple[Sequence[Node], Sequence[Node]]:
+    """The shapes in two parts that take about as long: those that ask queries are dealt out first, sh:or next."""
+    dear = sorted(heads, key=lambda head: [(head, asks, None) not in shapes for asks in (SH.sparql, SH["or"])])
+    return dear[1::2], dear[::2]
 
 
 def _told(asked: IO[bytes], message: object) -> None:
