@@ -110,13 +110,16 @@ def base_rows(judged: Judged) -> pl.DataFrame:
     What was assumed stands in them, so that a change of modules does not assume it anew. Of what a device may draw,
     each end has what the others leave.
     """
-    links = judged.links.frame().with_row_index("at").filter(pl.col("case") == 0)
-    power = judged.devices.select("device", left=pl.col("optics_power_mw") - pl.col("draw_mw").fill_null(0))
-    for side in SIDES:
-        left = links.select(device=f"{side}_device").join(power, on="device", how="left", maintain_order="left")["left"]
-        links = links.with_columns((left + pl.col(f"{side}_power_high_mw").fill_null(0)).alias(f"{side}_headroom_mw"))
+    worked_out = {f"{side}_headroom_mw": f"{side}_power_high_mw" for side in SIDES}
     rate = pl.coalesce("rate_gbps", "pair_rate_gbps").alias("rate_gbps")
-    return links.with_columns(rate).select("at", *ROW_SCHEMA)
+    told = [rate if name == "rate_gbps" else worked_out.get(name, name) for name in ROW_SCHEMA]
+    links = judged.links.select("case", *told).with_row_index("at").filter(pl.col("case") == 0)
+    power = judged.devices.select("device", left=pl.col("optics_power_mw") - pl.col("draw_mw").fill_null(0))
+    for headroom, own in worked_out.items():
+        ends = links.select(device=f"{headroom[0]}_device")
+        left = ends.join(power, on="device", how="left", maintain_order="left")["left"]
+        links = links.with_columns((left + pl.col(own).fill_null(0)).alias(headroom))
+    return links.select("at", *ROW_SCHEMA)
 
 
 def framed(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
