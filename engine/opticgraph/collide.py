@@ -12,10 +12,10 @@ from typing import Any
 
 from .counting import bounds, impossible
 from .exact import attainable
+from .pieces import MILLI, POWER
 from .planned import Collision
 from .problem import Pool, Problem
 from .solving import Effort
-from .units import MILLI, POWER
 
 __all__ = ["collisions_of"]
 

@@ -15,8 +15,8 @@ from .continuity import Topology, narrowest
 from .design import Design
 from .errors import QueryError
 from .goal import Goal, Target
+from .pieces import MILLI, Unit, Units
 from .problem import Cut, Edge, Problem
-from .units import MILLI, Unit, Units
 
 __all__ = ["Asked", "asked_of", "problem_of", "with_limits"]
 

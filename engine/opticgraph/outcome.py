@@ -11,10 +11,10 @@ import polars as pl
 from .design import Design
 from .goal import Goal
 from .network import Asked
+from .pieces import PART, Units
 from .planned import BomLine, Capacity, Chosen, State, Step, Window
 from .prices import Prices
 from .problem import Problem, flows
-from .units import PART, Units
 
 __all__ = ["bom_of", "chosen_of", "windows_of"]
 

@@ -22,6 +22,7 @@ from .judge import judge
 from .knowledge import know
 from .network import asked_of, problem_of
 from .outcome import bom_of, chosen_of, windows_of
+from .pieces import MILLI, Units
 from .planned import Collision, Plan
 from .prices import read_prices
 from .problem import costs, faults
@@ -32,7 +33,7 @@ from .schedule import Schedule, schedule
 from .solving import Effort, available
 from .states import audited
 from .steps import steps_of
-from .units import MILLI, Units, units_of
+from .units import units_of
 
 __all__ = ["plan"]
 

@@ -15,12 +15,12 @@ from .choices import Part
 from .design import LINK_SCHEMA, SIDES, Design
 from .knowledge import Knowledge
 from .offers import levels
+from .pieces import CAGE, PART, Piece, Unit, Units
 from .planned import Edit, Step
 from .prices import Prices
 from .problem import Problem
 from .repairs import Judging
 from .seats import FREE
-from .units import CAGE, PART, Piece, Unit, Units
 from .work import work_of
 
 __all__ = ["steps_of"]
