@@ -64,7 +64,7 @@ def _alone(problem: Problem, task: Task, by_edge: dict[str, list[Cut]]) -> tuple
     for edge in task.down:
         for cut in by_edge.get(edge, ()):
             up = {name for name in cut.edges if problem.edges[name].gbps > 0}
-            if len(up - set(task.down)) < cut.least:
+            if len(up - set(task.down)) < cut.asked(problem.offs):
                 return "continuity", cut.why
     return None
 
@@ -110,7 +110,7 @@ def _of_cut(problem: Problem, settling: dict[str, Sequence[Task]], cut: Cut) -> 
     if cut.measure != "links":
         return
     own = {name for name in cut.edges if problem.edges[name].gbps > 0}
-    spare = len(own) - cut.least
+    spare = len(own) - cut.asked(problem.offs)
     total = sum(
         (min(Fraction(len(own & set(task.down)), len(task.covers)) for task in tasks) for tasks in settling.values()),
         Fraction(0),

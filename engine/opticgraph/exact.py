@@ -212,10 +212,13 @@ class _Model:
         self.done = {name: sum(each.values()) for name, each in self.x.items()}
         self._carries: dict[tuple[str, int, str], Any] = {}
         self._by_edge: dict[str, list[str]] = defaultdict(list)
+        self._by_end: dict[str, list[str]] = defaultdict(list)
         self._by_rate: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for task in problem.tasks:
             for edge in task.down:
                 self._by_edge[edge].append(task.name)
+            for end in task.off:
+                self._by_end[end].append(task.name)
             for edge, rate in task.rates:
                 self._by_rate[edge].append((task.name, rate))
         self._settle()
@@ -262,16 +265,21 @@ class _Model:
     def _settle(self) -> None:
         for tasks in self.problem.settling.values():
             self.model.add(sum(self.done[task.name] for task in tasks) == 1)
+        waiting: dict[str, list[Any]] = defaultdict(list)
         for task in self.problem.tasks:
             if not task.covers:
                 self.model.add(self.done[task.name] <= 1)
-            for before in task.after:
+            for before, same in (*((name, 0) for name in task.after), *((name, 1) for name in task.follows)):
+                waiting[before].append(self.done[task.name])
                 if not self.ordered:
                     self.model.add(self.done[task.name] <= self.done[before])
                     continue
                 for window, done in self.x[task.name].items():
-                    earlier = [each for at, each in self.x[before].items() if at < window]
+                    earlier = [each for at, each in self.x[before].items() if at < window + same]
                     self.model.add(done <= sum(earlier))
+        for task in self.problem.tasks:
+            if not task.covers:
+                self.model.add(self.done[task.name] <= sum(waiting[task.name]))
 
     def _windows(self) -> None:
         problem = self.problem
@@ -339,6 +347,14 @@ class _Model:
         told: list[Any] = []
         for edge in dict.fromkeys(cut.edges):
             told.append(self._carried(edge, window, cut.measure))
+        eased = dict(cut.eased)
+        told += [
+            eased[end] * self.x[name][window]
+            for end, names in sorted(self._by_end.items())
+            if end in eased
+            for name in names
+            if window in self.x[name]
+        ]
         self.model.add(sum(told) >= cut.least)
 
     def _carried(self, edge: str, window: int, measure: str) -> Any:

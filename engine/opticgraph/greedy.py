@@ -92,7 +92,9 @@ class _Filling:
         for number, block in self.left.items():
             for site in _sites(block.first):
                 self.at_site[site].add(number)
-        needed = sorted({name for block in blocks for way in block.ways for task in way for name in task.after})
+        needed = sorted(
+            {name for block in blocks for way in block.ways for task in way for name in (*task.after, *task.follows)}
+        )
         for name in needed:  # hosts and the like: as soon as can be
             number = len(self.left)
             self.left[number] = _Block((), ((problem.by_name[name],),))
@@ -119,6 +121,7 @@ class _Filling:
         self.hands_at: Counter[str] = Counter()
         self.sites: set[str] = set()
         self.down: set[str] = set()
+        self.off: set[str] = set()
         self.now: list[Task] = []
 
     def _close(self, window: int) -> None:
@@ -221,6 +224,8 @@ class _Filling:
             return False
         if any(self.placed.get(name, window) >= window for task in way for name in task.after):
             return False
+        if any(name not in self.placed for task in way for name in task.follows):
+            return False
         sites = _sites(way)
         if problem.sites is not None and len(self.sites | sites) > problem.sites:
             return False
@@ -253,18 +258,19 @@ class _Filling:
         if not new:
             return True
         down = frozenset((*self.down, *new))
-        if any(not is_kept(cut, down, self.rates) for edge in new for cut in self.cuts[edge]):
+        off = frozenset((*self.off, *(end for task in way for end in task.off)))
+        if any(not is_kept(cut, down, self.rates, off) for edge in new for cut in self.cuts[edge]):
             return False
-        for edge in new:
+        for edge in new if not off else ():
             ends = self.problem.edges[edge]
             if self.shape.required[ends.a] == self.shape.required[ends.b] and not self.shape.joined(
                 edge, down, self.rates
             ):
                 return False
-        if self.problem.services or self.problem.survive:
+        if self.problem.services or self.problem.survive or off:
             from .continuity import cuts_of
 
-            return next(cuts_of(self.problem, self.shape, down, self.rates), None) is None
+            return next(cuts_of(self.problem, self.shape, down, self.rates, off), None) is None
         return True
 
     def _place(self, number: int, way: Sequence[Task], window: int) -> None:
@@ -272,6 +278,7 @@ class _Filling:
             self.placed[task.name] = window
             self.hands_at.update(dict.fromkeys(task.sites, task.hands))
             self.down |= set(task.down)
+            self.off |= set(task.off)
             self.now.append(task)
             self.cost += task.costs.get("cost", 0)
             for pool, count in task.takes:

@@ -39,7 +39,8 @@ def windows_of(
     for link, edge in problem.edges.items():
         pairs[frozenset((edge.a, edge.b))].append(link)
     windows = []
-    for (number, down, rates), state in zip(flows(problem, assignment), states, strict=True):
+    for flow, state in zip(flows(problem, assignment), states, strict=True):
+        number, down, rates = flow.window, flow.down, flow.rates
         own = steps[number]
         after = {**rates, **{name: rate for step in own for name, rate in problem.by_name[step.unit].rates}}
         touched = sorted({at[link] for step in own for link in (*step.links, *step.down) if link in at})
