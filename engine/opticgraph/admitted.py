@@ -33,8 +33,10 @@ class Offer:
     warned: bool
 
 
-def offers_of(told: Told, targets: Mapping[str, Target], goal: Goal, rows: Rows) -> dict[str, list[Offer]]:
-    """Of every wanted link that has any the options that the goal admits."""
+def offers_of(
+    told: Told, targets: Mapping[str, Target], goal: Goal, rows: Rows, *, hosted: bool = False
+) -> dict[str, list[Offer]]:
+    """Of every wanted link that has any the options that the goal admits; hosted admits those on another host too."""
     wanted = pl.DataFrame(
         [(link, target.gbps, list(target.strategies) or None) for link, target in targets.items()],
         schema={"link": pl.String, "wanted": pl.Int64, "by": pl.List(pl.String)},
@@ -53,7 +55,8 @@ def offers_of(told: Told, targets: Mapping[str, Target], goal: Goal, rows: Rows)
     for link, way, verdict, needs, rate, warned in table.select(names).iter_rows():
         applied = told.ways[way]
         if way not in allowed:
-            allowed[way] = _allowed(applied, goal)
+            elsewhere = any(seat.way == OTHER for seat in applied.seats.values())
+            allowed[way] = (hosted or not elsewhere) and _allowed(applied, goal)
         # one link in place of several carries no more than they did: only where a target names the strategy
         merges = applied.proposal.merged and not targets[link].strategies
         if allowed[way] and not merges and _power_told(rows[link], applied, goal):
@@ -69,8 +72,7 @@ def _allowed(applied: Applied, goal: Goal) -> bool:
     if any((type_ := applied.types[side]) and type_.id in goal.no_modules for side in applied.new):
         return False
     plugs = {str(applied.changes.get(f"{side}_connector")) for side in SIDES}
-    hosted = any(seat.way == OTHER for seat in applied.seats.values())
-    return not plugs & set(goal.no_connectors) and not hosted and applied.adds is None
+    return not plugs & set(goal.no_connectors) and applied.adds is None
 
 
 def _power_told(row: Mapping[str, Any], applied: Applied, goal: Goal) -> bool:

@@ -98,6 +98,7 @@ class Goal:
     forbidden    strategies that are not to be used; no_connectors: plugs, and no_modules: module
                  types, that may not be newly needed
     makers       whose modules may be bought: the part before the first dot of a catalogue id
+    hosts        devices, or patterns of them, and the model that may take their place where a link needs it
     lag          together: members of a LAG change in one window; apart: in any
     survive      with a window open, one further failure of a link or risk group still cuts nothing off
     objective    aims with their weights in order; lexicographic unless weighted
@@ -118,6 +119,7 @@ class Goal:
     no_connectors: tuple[str, ...] = ()
     no_modules: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
+    hosts: tuple[tuple[str, str], ...] = ()
     may_be_down: tuple[str, ...] = ()
     lag: str = "together"
     survive: bool = False

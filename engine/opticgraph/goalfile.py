@@ -250,6 +250,14 @@ def _amounts(reader: Reader) -> Reader:
     return read
 
 
+def _pairs(place: _Place, value: object) -> tuple[tuple[str, str], ...]:
+    """A table of names with a name each, in the order in which they stand."""
+    if not isinstance(value, dict):
+        place.wrong(value, "a table of names and names")
+        return ()
+    return tuple((name, _text(place.at(name), each)) for name, each in value.items())
+
+
 def _leads(place: _Place, value: object) -> tuple[Lead, ...]:
     return tuple(Lead(part, days) for part, days in _amounts(_whole)(place, value).items())
 
@@ -289,6 +297,7 @@ _GOAL: Mapping[str, Reader] = {
     "forbidden": _words(STRATEGIES),
     "no_connectors": _texts,
     "makers": _texts,
+    "hosts": _pairs,
     "may_be_down": _texts,
     "lag": _word(("together", "apart")),
     "survive_failure": _yes,

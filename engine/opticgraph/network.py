@@ -16,7 +16,7 @@ from .design import Design
 from .errors import QueryError
 from .goal import Goal, Target
 from .pieces import MILLI, Unit, Units
-from .problem import Cut, Edge, Problem
+from .problem import Cut, Edge, Problem, counted_once
 
 __all__ = ["Asked", "asked_of", "problem_of", "with_limits"]
 
@@ -132,11 +132,12 @@ def problem_of(asked: Asked, every: pl.DataFrame, units: Units, goal: Goal) -> t
     kinds = {group: (kind, floor) for group, kind, floor in design.groups.iter_rows()}
     cuts = []
     together = []
+    offs = sorted({device for unit in units.units.values() for device in unit.task.off})
     for group, links in sorted(members.items()):
         kind, floor = kinds.get(group, (None, None))
         if kind in ("ring", "protection") and len(links) > 1:
             why = f"{group}: at most one link of a {kind} may be down at a time"
-            cuts.append(Cut(tuple(links), "links", len(links) - 1, why))
+            cuts.append(Cut(tuple(links), "links", len(links) - 1, why, counted_once(links, edges, offs)))
         elif kind == "LAG":
             wanted = tuple(link for link in links if link in units.targets)
             if goal.lag == "together" and len(wanted) > 1:
@@ -146,7 +147,10 @@ def problem_of(asked: Asked, every: pl.DataFrame, units: Units, goal: Goal) -> t
             if today < floor:
                 notes.append(f"{group} carries {today}G today, below its floor of {floor}G: it is held to what it has")
             why = f"{group}: {min(floor, today)} Gb/s must stay up"
-            cuts.append(Cut(tuple(links), "gbps", min(floor, today), why))
+            # what a group carries to a device is not missed while the device itself is off
+            only = [device for device in offs if all(device in (edges[link].a, edges[link].b) for link in links)]
+            eased = tuple((device, min(floor, today)) for device in only)
+            cuts.append(Cut(tuple(links), "gbps", min(floor, today), why, eased))
     tasks = tuple(
         replace(
             unit.task,
@@ -158,7 +162,8 @@ def problem_of(asked: Asked, every: pl.DataFrame, units: Units, goal: Goal) -> t
     )
     links = design.links["link"].to_list()
     may = frozenset(name for name in links if any(name == p or fnmatchcase(name, p) for p in goal.may_be_down))
-    most = goal.windows.count(otherwise=len(units.targets))
+    hosts = [unit for unit in units.units.values() if not unit.task.covers]
+    most = goal.windows.count(otherwise=len(units.targets) + len(hosts))
     survive: tuple[frozenset[str], ...] = ()
     if goal.survive:
         sets = {frozenset((name,)) for name in edges} | {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -14,7 +14,7 @@ from .network import Asked
 from .pieces import PART, Units
 from .planned import BomLine, Capacity, Chosen, State, Step, Window
 from .prices import Prices
-from .problem import Problem, flows
+from .problem import Flow, Problem, flows
 
 __all__ = ["bom_of", "chosen_of", "windows_of"]
 
@@ -41,6 +41,7 @@ def windows_of(
     windows = []
     for flow, state in zip(flows(problem, assignment), states, strict=True):
         number, down, rates = flow.window, flow.down, flow.rates
+        off = [{name for name, edge in problem.edges.items() if end in (edge.a, edge.b)} for end in sorted(flow.off)]
         own = steps[number]
         after = {**rates, **{name: rate for step in own for name, rate in problem.by_name[step.unit].rates}}
         touched = sorted({at[link] for step in own for link in (*step.links, *step.down) if link in at})
@@ -48,8 +49,8 @@ def windows_of(
             Capacity(
                 group,
                 str(kinds.get(group, (None,))[0] or "group"),
-                _carried(kinds.get(group, (None,))[0], members[group], down, rates),
-                _carried(kinds.get(group, (None,))[0], members[group], frozenset(), after),
+                _carried(kinds.get(group, (None,))[0], members[group], down, rates, off),
+                _carried(kinds.get(group, (None,))[0], members[group], frozenset(), after, ()),
                 kinds.get(group, (None, None))[1],
             )
             for group in touched
@@ -63,16 +64,40 @@ def windows_of(
                 down=tuple(sorted(down)),
                 capacity=capacity,
                 state=state,
-                warnings=tuple(_warnings(own, members, kinds, pairs, problem, after, at)),
+                warnings=(
+                    *_off(flow, members, problem),
+                    *_warnings(own, members, kinds, pairs, problem, after, at),
+                ),
             )
         )
     return tuple(windows)
 
 
-def _carried(kind: str | None, links: Sequence[str], down: frozenset[str], rates: Mapping[str, int]) -> int:
-    """A ring or a protection pair carries as much as the weakest of what is up, other groups the sum."""
+def _carried(
+    kind: str | None,
+    links: Sequence[str],
+    down: frozenset[str],
+    rates: Mapping[str, int],
+    off: Sequence[Collection[str]],
+) -> int:
+    """A ring or a protection pair carries as much as the weakest of what is up, other groups the sum.
+
+    A ring that is opened at two places carries nothing; off has the links of each device that is off, one opening each.
+    """
+    out = down.intersection(links)
+    if kind == "ring" and len(out) - sum(max(len(out.intersection(own)) - 1, 0) for own in off) > 1:
+        return 0
     up = [rates[link] for link in links if link not in down and rates[link] > 0]
     return min(up, default=0) if kind in ("ring", "protection") else sum(up)
+
+
+def _off(flow: Flow, members: Mapping[str, Sequence[str]], problem: Problem) -> Iterator[str]:
+    """What is off while hosts are exchanged."""
+    for device in sorted(flow.off):
+        own = {name for name, edge in problem.edges.items() if device in (edge.a, edge.b)}
+        alone = sorted(group for group, links in members.items() if own.issuperset(links))
+        told = f", and {', '.join(alone)} carries nothing" if alone else ""
+        yield f"{device} is off while its host is exchanged: nothing reaches it{told}"
 
 
 def _warnings(

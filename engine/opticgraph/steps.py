@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -25,6 +26,9 @@ from .work import work_of
 
 __all__ = ["steps_of"]
 
+Handover = Callable[..., Step]  # of a unit that exchanges a host, and its parts
+NO_HOSTS: Mapping[str, Handover] = MappingProxyType({})
+
 
 def steps_of(
     design: Design,
@@ -34,9 +38,15 @@ def steps_of(
     knowledge: Knowledge,
     judging: Judging,
     prices: Prices | None,
+    *,
+    hosts: Mapping[str, Handover] = NO_HOSTS,
 ) -> dict[int, tuple[Step, ...]]:
-    """Steps by window, in the order of their units; ports of new cages are given out as windows go by."""
-    order = sorted(assignment, key=lambda name: (assignment[name], name))
+    """Steps by window, in the order of their units; ports of new cages are given out as windows go by.
+
+    hosts  of each unit that exchanges a host what makes its step, which comes before all else in its window; the
+           design is the one that all of them leave
+    """
+    order = sorted(assignment, key=lambda name: (assignment[name], name not in hosts, name))
     free = {pool: deque(ports) for pool, ports in units.ports.items()}
     coming: dict[int, list[tuple[str, str]]] = defaultdict(list)
     placed: dict[str, list[tuple[Piece, Applied]]] = {}
@@ -53,8 +63,11 @@ def steps_of(
     by_window: dict[int, list[Step]] = defaultdict(list)
     parts = _parts(assignment, order, units, problem)
     for name in order:
-        unit = units.units[name]
-        by_window[assignment[name]].append(_step(unit, parts[name], placed[name], now, expected, knowledge, prices))
+        unit, own = units.units[name], by_window[assignment[name]]
+        if name in hosts:
+            own.append(hosts[name](unit, parts=parts[name]))
+        else:
+            own.append(_step(unit, parts[name], placed[name], now, expected, knowledge, prices))
     return {window: tuple(steps) for window, steps in sorted(by_window.items())}
 
 
@@ -164,7 +177,7 @@ def _step(
         sites=unit.task.sites,
         devices=tuple(sorted(devices)),
         down=unit.task.down,
-        after=unit.task.after,
+        after=(*unit.task.after, *unit.task.follows),
         edits=tuple(edits),
         parts=parts,
         settings=tuple(settings),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from .admitted import Offer, offers_of, why_none
@@ -25,6 +26,7 @@ from .work import work_of
 
 __all__ = ["units_of"]
 
+NO_HOSTS: Mapping[str, Unit] = MappingProxyType({})
 KEPT_PER_LINK = 6  # options of one link that a plan weighs against each other, once those that cannot win are gone
 
 
@@ -36,8 +38,12 @@ def units_of(
     goal: Goal,
     knowledge: Knowledge,
     prices: Prices | None,
+    hosts: Mapping[str, Unit] = NO_HOSTS,
 ) -> Units:
-    """What may be done about each wanted link; targets has by link what is asked of it."""
+    """What may be done about each wanted link; targets has by link what is asked of it.
+
+    hosts  by device the unit that exchanges its host: all else at that device is done after it, or in the same window
+    """
     rows = {str(row["link"]): row for row in told.rows.iter_rows(named=True)}
     offers = offers_of(told, targets, goal, rows)
     making = _Making(
@@ -51,6 +57,7 @@ def units_of(
         sites=dict(design.devices.select("device", "site").iter_rows()),
         knowledge=knowledge,
         prices=prices,
+        hosts={device: unit.task.name for device, unit in hosts.items()},
     )
     units: dict[str, Unit] = {}
     for unit in making.units():
@@ -59,6 +66,8 @@ def units_of(
             nth += 1
             name = f"{unit.task.name} ({nth})"
         units[name] = replace(unit, task=replace(unit.task, name=name))
+    awaited = {name for unit in units.values() for name in unit.task.follows}
+    units |= {unit.task.name: unit for unit in hosts.values() if unit.task.name in awaited}
     covered = {target for unit in units.values() for target in unit.task.covers}
     why = (
         "not all links that would move together may"
@@ -92,6 +101,7 @@ class _Making:
     sites: Mapping[str, str | None]
     knowledge: Knowledge
     prices: Prices | None
+    hosts: Mapping[str, str]
     works: dict[object, Work] = field(default_factory=dict)  # worked out once for links alike
 
     def units(self) -> Iterator[Unit]:
@@ -119,6 +129,9 @@ class _Making:
             covers=tuple(sorted(links)),
             sites=tuple(sorted({self._site(piece.row, side) for piece in pieces for side in _touched(piece.applied)})),
             down=tuple(sorted(down)),
+            follows=tuple(
+                sorted({self.hosts[each] for piece in pieces for each in _ends(piece) if each in self.hosts})
+            ),
             takes=tuple(sorted(takes.items())),
             gives=tuple(sorted(gives.items())),
             rates=tuple((piece.link, 0 if piece.retired else int(each or 1)) for piece in pieces),
@@ -174,6 +187,10 @@ class _Making:
             key = task.sites, task.down, tuple(taken), task.gives, task.rates
             kept.setdefault(key, unit)
         return sorted(kept.values(), key=self._rank)[:KEPT_PER_LINK]
+
+
+def _ends(piece: Piece) -> tuple[str, ...]:
+    return tuple(str(piece.row[f"{side}_device"]) for side in SIDES)
 
 
 def _parts(works: Sequence[tuple[Piece, Work]]) -> tuple[Part, ...]:

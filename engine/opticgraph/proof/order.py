@@ -11,7 +11,7 @@ from ..design import SIDES, Design
 from ..goal import Goal
 from ..planned import Plan, Step, Window
 from .replay import Done, Moment
-from .stops import touched
+from .stops import swapped, touched
 from .verified import Fault
 
 __all__ = ["check_chosen", "check_limits", "check_order", "check_sites"]
@@ -113,15 +113,11 @@ def check_sites(moment: Moment, sites: Mapping[str, str]) -> Iterator[Fault]:
 
 def _worked(done: Done, sites: Mapping[str, str]) -> set[tuple[str, str]]:
     """Where a step changes something by hand: the site and device of each such end."""
-    devices = {key for key, (old, new) in done.devices.items() if _model(old) != _model(new)}
+    devices = set(swapped(done))
     for old, new in done.links.values():
         for side in SIDES:
             devices |= {str(row[f"{side}_device"]) for row in (old, new) if row and touched(old, new, side)}
     return {(sites[device], device) for device in devices if sites.get(device)}
-
-
-def _model(row: Mapping[str, object] | None) -> object:
-    return row["device_type"] if row else None
 
 
 def _listed(words: Sequence[str] | set[str]) -> str:
@@ -165,7 +161,9 @@ def check_chosen(
                 yield Fault(window.n, chosen.unit, "plan-does-as-chosen", words, (chosen.link,))
     done = {chosen.unit for chosen in plan.chosen}
     for unit, (window, step) in places.items():
-        if step.links and unit not in done and any(edit.table == "links" for edit in step.edits) and plan.chosen:
+        carries_over = any(edit.table == "devices" for edit in step.edits)  # the links of a host, as they are
+        changes = any(edit.table == "links" for edit in step.edits) and not carries_over
+        if step.links and unit not in done and changes and plan.chosen:
             words = f"{unit} changes {', '.join(step.links)}, but the plan has chosen nothing for them"
             yield Fault(window.n, unit, "plan-does-as-chosen", words, step.links)
     yield from _late(plan, goal)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from ..goal import Goal
 from ..planned import Plan, Window
 from .replay import Done, Pair, Row
-from .stops import Seat, seats, touched
+from .stops import Seat, seats, swapped, touched
 from .verified import Fault
 
 __all__ = ["Strands", "Types", "check_bill", "check_legs", "check_modules", "check_seats", "check_stock"]
@@ -107,10 +107,13 @@ def _route(link: str, row: Row) -> str:
 
 def check_modules(done: Done, n: int, before: Types, after: Types) -> Iterator[Fault]:
     """The modules that a step puts in and takes out are the ones that its parts name, no more and no fewer."""
-    if done.devices:  # a host is exchanged, and its modules go over with it
-        return
     ins, outs = _modules(done.links, before, after)
     named = {part.part for part in done.step.parts} & (set(before.values()) | set(after.values()))
+    for device in sorted(swapped(done)):
+        for row, counts in zip(done.devices[device], (outs, ins), strict=True):
+            if row is not None and row["device_type"]:
+                counts[str(row["device_type"])] += 1
+                named.add(str(row["device_type"]))
     for actions, moved, verb in ((("buy", "use", "move"), ins, "puts in"), (("free", "move"), outs, "takes out")):
         told: Counter[str] = Counter()
         for part in done.step.parts:
@@ -130,7 +133,9 @@ def _modules(links: Mapping[str, Pair], before: Types, after: Types) -> tuple[Co
             if row is None or row["status"] == "retired":
                 continue
             for side, seat in seats(row).items():
-                name = types.get((link, side)) or row[f"{side}_module"]
+                # one that stays is of the type that it was, whatever a later step of the window puts there
+                stays = all(each and each[f"{side}_module"] == row[f"{side}_module"] for each in pair)
+                name = (before if stays else types).get((link, side)) or row[f"{side}_module"]
                 if name:
                     there[nth][seat] = str(name)
     same = {seat for seat, name in there[0].items() if there[1].get(seat) == name}
