@@ -17,7 +17,9 @@ from .seats import OTHER
 
 __all__ = ["Offer", "offers_of", "why_none"]
 
-UNPLANNED = ("stay", "bond", "wavelength-overlay")  # what leaves the link of now as it is is no step of a plan
+UNPLANNED = "stay"  # what leaves the link of now as it is is no step of a plan
+# What leaves it as it is and adds links beside it does not bring it to another rate: where a target names the strategy.
+ADDING = ("bond", "wavelength-overlay")
 
 Rows = Mapping[str, Mapping[str, Any]]  # links as judged, by name
 
@@ -44,7 +46,8 @@ def offers_of(
     )
     verdicts = ["works"] if goal.unknown == "leave" else ["works", "unknown"]
     table = told.table.join(wanted, on="link").filter(
-        ~pl.col("strategy").is_in([*UNPLANNED, *goal.forbidden]),
+        ~pl.col("strategy").is_in([UNPLANNED, *goal.forbidden]),
+        ~pl.col("strategy").is_in(ADDING) | pl.col("by").list.contains(pl.col("strategy")).fill_null(False),
         pl.col("verdict").is_in(verdicts),
         pl.col("wanted").is_null() | (pl.col("rate_gbps") >= pl.col("wanted")),
         pl.col("by").is_null() | pl.col("by").list.contains(pl.col("strategy")),
@@ -88,8 +91,11 @@ def why_none(link: str, told: Told, targets: Mapping[str, Target], rows: Rows) -
     if link not in rows:
         return "it is not judged, or spare"
     adding = [way for way, applied in enumerate(told.ways) if applied.adds]  # a link that no plan makes
-    own = told.table.filter(pl.col("link") == link, ~pl.col("strategy").is_in(UNPLANNED))
     wanted = targets[link]
+    unnamed = [UNPLANNED, *(strategy for strategy in ADDING if strategy not in wanted.strategies)]
+    all_ = told.table.filter(pl.col("link") == link)
+    beside = all_.filter(pl.col("strategy").is_in([*ADDING]) & pl.col("strategy").is_in(unnamed))
+    own = all_.filter(~pl.col("strategy").is_in(unnamed))
     through = own.filter(pl.col("way").is_in(adding), pl.col("verdict") != "fails").height
     own = own.filter(~pl.col("way").is_in(adding))
     reaching = own.filter(pl.col("rate_gbps") >= wanted.gbps) if wanted.gbps else own
@@ -101,6 +107,9 @@ def why_none(link: str, told: Told, targets: Mapping[str, Target], rows: Rows) -
     if through:
         asked = f"`opticgraph options --link {link}` tells of it"
         return f"only a switch between its ends could join them, which adds a link that no plan makes; {asked}"
+    working = beside.filter(pl.col("verdict") == "works")["strategy"].unique().sort().to_list()
+    if working:
+        return f"only {' or '.join(working)} works, which adds links beside it: name it in strategies of a target"
     refused = reaching.filter(pl.col("verdict") == "fails").select("strategy", "a_module", "rules")
     if refused.is_empty():
         return f"nothing that reaches {wanted.gbps}G works; `opticgraph options --link {link}` says why"

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 import polars as pl
 
+from .added import added_links
 from .continuity import Topology, narrowest
 from .design import Design
 from .errors import QueryError
@@ -125,6 +126,9 @@ def problem_of(asked: Asked, every: pl.DataFrame, units: Units, goal: Goal) -> t
         .iter_rows()
         if a != b
     }
+    for piece in (piece for unit in units.units.values() for piece in unit.pieces):
+        ends = str(piece.row["a_device"]), str(piece.row["b_device"])
+        edges |= {name: Edge(*ends, 0) for name in added_links(piece) if ends[0] != ends[1]}
     members: dict[str, list[str]] = defaultdict(list)
     for link, group in design.links.select("link", "group").drop_nulls().sort("link").iter_rows():
         if link in edges:

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import polars as pl
 
-from .design import Design
+from .added import added_rates
+from .design import SIDES, Design
 from .goal import Goal
 from .network import Asked
-from .pieces import PART, Units
+from .pieces import PART, Piece, Unit, Units
 from .planned import BomLine, Capacity, Chosen, State, Step, Window
 from .prices import Prices
 from .problem import Flow, Problem, flows
@@ -145,12 +146,15 @@ def chosen_of(
     units: Units, assignment: Mapping[str, int], steps: Mapping[int, Sequence[Step]], prices: Prices | None
 ) -> tuple[Chosen, ...]:
     """What each link becomes, in which window, and what is bought for it."""
-    told = []
+    told: list[Chosen] = []
     parts = {step.unit: step.parts for several in steps.values() for step in several}
     for name, window in assignment.items():
         unit = units.units[name]
         cost = _cost(parts[name], prices) if prices else None
         for piece in unit.pieces:
+            if added := added_rates(piece):
+                told += _beside(unit, piece, added, window, cost)
+                continue
             types = piece.applied.types
             a, b = (type_.id if (type_ := types[side]) else None for side in "ab")
             told.append(
@@ -168,6 +172,17 @@ def chosen_of(
                 )
             )
     return tuple(sorted(told, key=lambda each: each.link))
+
+
+def _beside(unit: Unit, piece: Piece, added: Mapping[str, int], window: int, cost: Decimal | None) -> Iterator[Chosen]:
+    """What a link becomes that goes on, and the links that come in beside it."""
+    row, types, name = piece.row, piece.applied.types, unit.task.name
+    a, b = (row[f"{side}_type"] or row[f"{side}_module"] for side in SIDES)
+    own = (unit.verdict, unit.needs, name, window + 1)
+    yield Chosen(piece.link, unit.strategy, a, b, row["rate_gbps"], *own, cost)
+    a, b = (type_.id if (type_ := types[side]) else None for side in SIDES)
+    for link, rate in added.items():
+        yield Chosen(link, unit.strategy, a, b, rate, *own)
 
 
 def _cost(parts: Sequence[object], prices: Prices) -> Decimal | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from .added import added_links
 from .derive import Judged
 from .design import SIDES, Design
 from .pieces import CAGE, POWER, STRANDS, Piece, broken_out
@@ -36,15 +37,26 @@ class Rooms:
     by_device: Mapping[str, Sequence[str]]
     groups: Mapping[tuple[str, str], tuple[str, ...]]
 
-    def used(self, pieces: Sequence[Piece]) -> Used:
-        """What a unit of these pieces takes and gives."""
+    def used(self, pieces: Sequence[Piece]) -> Used | None:
+        """What a unit of these pieces takes and gives; None where there is no cage for a link that comes in."""
         cages: dict[str, str] = {}
         takes: dict[str, int] = defaultdict(int)
         gives: dict[str, int] = defaultdict(int)
         for piece in pieces:
-            self._cages(piece, cages, takes, gives)
+            added = added_links(piece)
+            for link in added:
+                for side in SIDES:
+                    pool = self._pool_for(piece, side)
+                    if pool is None:
+                        return None
+                    cages[f"{link} {side}"] = pool
+                    takes[pool] += 1
+            if not added:
+                self._cages(piece, cages, takes, gives)
+            type_ = piece.applied.types["a"]
+            if piece.applied.proposal.copies and type_ and type_.fibers:
+                takes[STRANDS + str(piece.row["route"] or piece.link)] += type_.fibers * len(added)
             if piece.applied.proposal.fibers == "spare" and not piece.retired:
-                type_ = piece.applied.types["a"]
                 told = str(piece.applied.changes.get("strands") or 2)
                 pool = STRANDS + str(piece.row["route"] or piece.link)
                 takes[pool] += type_.fibers if type_ and type_.fibers else int(told)
@@ -55,6 +67,14 @@ class Rooms:
                 if more and piece.row[f"{side}_headroom_mw"] is not None:
                     (takes if more > 0 else gives)[POWER + str(piece.row[f"{side}_device"])] += abs(more)
         return Used(cages, takes, gives)
+
+    def _pool_for(self, piece: Piece, side: str) -> str | None:
+        """The free cages from which a link that comes in gets its own: that of its seat, or one like that of now."""
+        device, seat = str(piece.row[f"{side}_device"]), piece.applied.seats[side]
+        if piece.applied.proposal.beside:
+            return self._pool(device, seat.socket, seat.power_mw, seat.modes) if seat.way == FREE else None
+        same = (name for name in self.by_device.get(device, ()) if name in self.cages)
+        return next((name for name in same if self.cages[name].socket == piece.row[f"{side}_cage"]), None)
 
     def _cages(self, piece: Piece, cages: dict[str, str], takes: dict[str, int], gives: dict[str, int]) -> None:
         for side, legs in broken_out(piece.applied).items():
@@ -125,6 +145,8 @@ def _more_power(piece: Piece, side: str) -> int:
     type_ = piece.applied.types[side]
     gone = piece.retired or (broken_out(piece.applied)[side] and piece.leg)
     after = 0 if gone else (type_.power_high_mw or 0) if type_ else 0
+    if added := added_links(piece):
+        return after * len(added)
     return after - int(piece.row[f"{side}_power_high_mw"] or 0)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import polars as pl
 
 from .derive import derive
-from .design import SIDES, Design
+from .design import LINK_SCHEMA, SIDES, Design
 from .findings import findings_of, verdict_of
 from .graph import BASE
 from .judge import Verdicts
@@ -34,11 +34,12 @@ Thing = tuple[str, str]  # link, device or group, and its name; a port is its de
 
 @dataclass(frozen=True)
 class Changed:
-    """What one window changes: its steps and links, the devices and groups its changes can reach, and what of those
-    each link in reach is at."""
+    """What one window changes: its steps and links, of those the ones that come in, the devices and groups its changes
+    can reach, and what of those each link in reach is at."""
 
     steps: Sequence[Step]
     links: frozenset[str]
+    added: frozenset[str]
     things: frozenset[Thing]
     ends: Mapping[str, tuple[Thing, ...]]
 
@@ -78,6 +79,9 @@ def audited(
             standing.setdefault(_about(finding), []).append(finding)
         for link in _retired(own.steps) & verdicts.keys():
             counts[verdicts.pop(link)] -= 1
+        for link in own.added:
+            verdicts[link] = "works"
+            counts["works"] += 1
         for link, things in own.ends.items():
             if link in verdicts:
                 told = [f for thing in (("link", link), *things) for f in standing.get(thing, ()) if link in f.links]
@@ -128,7 +132,8 @@ class _Network:
         before = self.ends.get(edit.key, ())
         for thing in before:
             self.near[thing].discard(edit.key)
-        row = {**self.last.get(edit.key, {}), **{name: _listed(value) for name, _, value in edit.values}}
+        was = self.last.get(edit.key) or {**dict.fromkeys(LINK_SCHEMA), "link": edit.key}
+        row = {**was, **{name: _listed(value) for name, _, value in edit.values}}
         if edit.action == "remove":
             self.names.pop(edit.key)
             self.ends.pop(edit.key)
@@ -161,10 +166,11 @@ def _neighbourhoods(
         near = sorted({*links & network.names.keys(), *(link for thing in things for link in network.near[thing])})
         rows += [network.names[link] for link in near]
         numbers += [nth] * len(near)
-        told.append(Changed(steps, links, frozenset(things), {link: network.ends[link] for link in near}))
+        added = frozenset(edit.key for edit in edits if (edit.table, edit.action) == ("links", "add"))
+        told.append(Changed(steps, links, added, frozenset(things), {link: network.ends[link] for link in near}))
         if len(rows) > AT_ONCE or nth == len(windows) - 1:
-            added = pl.DataFrame(network.added, schema=design.links.schema, orient="row")
-            yield _as_one(design, hosted, since, pl.concat([design.links, added]), rows, numbers), told
+            newer = pl.DataFrame(network.added, schema=design.links.schema, orient="row")
+            yield _as_one(design, hosted, since, pl.concat([design.links, newer]), rows, numbers), told
             told, rows, numbers = [], [], []
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from .added import added_links, added_rates
 from .admitted import Offer, offers_of, why_none
 from .applied import Applied
 from .choices import Part, Work
@@ -58,6 +59,7 @@ def units_of(
         knowledge=knowledge,
         prices=prices,
         hosts={device: unit.task.name for device, unit in hosts.items()},
+        taken=frozenset(design.links["link"]),
     )
     units: dict[str, Unit] = {}
     for unit in making.units():
@@ -102,28 +104,35 @@ class _Making:
     knowledge: Knowledge
     prices: Prices | None
     hosts: Mapping[str, str]
+    taken: frozenset[str]  # names of links
     works: dict[object, Work] = field(default_factory=dict)  # worked out once for links alike
 
     def units(self) -> Iterator[Unit]:
         """Every unit that might be chosen, the best of each link first."""
         for rivals in moving_together(self.told, self.rows, self.offers, self.targets):
-            yield from self._best([self._unit(pieces, offer) for pieces, offer in rivals])
+            made = (self._unit(pieces, offer) for pieces, offer in rivals)
+            yield from self._best([unit for unit in made if unit is not None])
 
     # --- one unit ------------------------------------------------------------------------------------------------
 
-    def _unit(self, pieces: Sequence[Piece], offer: Offer) -> Unit:
+    def _unit(self, pieces: Sequence[Piece], offer: Offer) -> Unit | None:
         applied = pieces[0].applied
         works = [(piece, self._work(piece)) for piece in pieces if not piece.retired]
-        power = sum((work.power_mw[1] or 0) - (work.power_mw[0] or 0) for _, work in works if None not in work.power_mw)
+        power = sum(
+            (work.power_mw[1] or 0) - (0 if piece.applied.proposal.beside else work.power_mw[0] or 0)
+            for piece, work in works
+            if None not in work.power_mw
+        )
         parts = _parts(works)
         used = self.rooms.used(pieces)
+        if used is None or any(name in self.taken for piece in pieces for name in added_links(piece)):
+            return None
         takes, gives = dict(used.takes), dict(used.gives)
         takes |= {PART + part.part: part.count for part in parts if part.action == "buy"}
         gives |= {PART + part.part: part.count for part in parts if part.action == "free"}
         links = tuple(piece.link for piece in pieces)
         down = dict.fromkeys(links) if any(work.outage for _, work in works) else {}
         down |= dict.fromkeys(self.rooms.reset_with(pieces, used.cages))
-        each = pieces[0].row["rate_gbps"] if any(broken_out(applied).values()) else offer.rate_gbps
         task = Task(
             name=_named(applied, links),
             covers=tuple(sorted(links)),
@@ -134,7 +143,7 @@ class _Making:
             ),
             takes=tuple(sorted(takes.items())),
             gives=tuple(sorted(gives.items())),
-            rates=tuple((piece.link, 0 if piece.retired else int(each or 1)) for piece in pieces),
+            rates=tuple(each for piece in pieces for each in _rates(piece, offer.rate_gbps)),
             costs={
                 "outage": len(down),
                 "power": power,
@@ -187,6 +196,14 @@ class _Making:
             key = task.sites, task.down, tuple(taken), task.gives, task.rates
             kept.setdefault(key, unit)
         return sorted(kept.values(), key=self._rank)[:KEPT_PER_LINK]
+
+
+def _rates(piece: Piece, rate: int | None) -> Iterator[tuple[str, int]]:
+    """What links carry once it is done: one that goes on beside others, and a leg, what they carry now."""
+    added = added_rates(piece)
+    stays = added or any(broken_out(piece.applied).values())
+    yield piece.link, 0 if piece.retired else int((piece.row["rate_gbps"] if stays else rate) or 1)
+    yield from added.items()
 
 
 def _ends(piece: Piece) -> tuple[str, ...]:

@@ -79,11 +79,15 @@ class Strands:
         return {link: self.free.get(_route(link, links[link]), 0) for link in some if link in links}
 
     def step(self, done: Done, n: int) -> Iterator[Fault]:
-        """Take what a step takes; what is not free is a fault."""
+        """Take what a step takes; what is not free is a fault.
+
+        A link that comes in through filters, which the link of now gets in the same step, rides on its fibres.
+        """
+        riding = _riding(done)
         more: dict[str, int] = defaultdict(int)
         for link, (old, new) in done.links.items():
             for row, sign in ((old, -1), (new, 1)):
-                if row is not None and _known(old, new):
+                if row is not None and _known(old, new) and link not in riding:
                     more[_route(link, row)] += sign * int(str(row["strands"]))
         for route, taken in sorted(more.items()):
             free = self.free.get(route, 0)
@@ -91,6 +95,25 @@ class Strands:
                 words = f"it takes {taken} more fibres of {route}, where {max(free, 0)} are free"
                 yield Fault(n, done.step.unit, "strands-are-free", words, tuple(sorted(done.links)))
             self.free[route] = free - taken
+
+
+def _riding(done: Done) -> frozenset[str]:
+    """Links that share the fibres of one that gets filters in this step: as many as there are such."""
+    carriers = Counter(
+        _between(link, new)
+        for link, (old, new) in done.links.items()
+        if old and new and old["mux_mdb"] != new["mux_mdb"] and old["strands"] == new["strands"]
+    )
+    found = set()
+    for link, (old, new) in sorted(done.links.items()):
+        if old is None and new is not None and new["mux_mdb"] and carriers[_between(link, new)] > 0:
+            carriers[_between(link, new)] -= 1
+            found.add(link)
+    return frozenset(found)
+
+
+def _between(link: str, row: Row) -> tuple[object, ...]:
+    return _route(link, row), row["a_device"], row["b_device"]
 
 
 def _known(old: Row | None, new: Row | None) -> bool:
