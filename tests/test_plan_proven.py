@@ -64,16 +64,28 @@ def by(strategy: str, links: str = "*") -> Goal:
 # --- sorts of work ---------------------------------------------------------------------------------------------------
 
 
-def test_legs_of_a_breakout_come_in_one_step() -> None:
+def spine_and_leaves() -> list[Row]:
     rows = [
         joined(f"leaf-{nth}", "spine", f"leaf-{nth}", length_m=120, a_breakout="4x100G 1x400G", b_cage="QSFP28")
         for nth in range(1, 5)
     ]
     beside = [joined(f"other-{nth}", "spine2", f"leaf-{nth}", to=None, length_m=120) for nth in range(1, 5)]
-    made = proven(
-        [*rows, *beside, joined("core", "spine", "spine2", to=None)],
-        Goal(targets=(Target(("leaf-*",), strategies=("breakout",)),)),
-    )
+    return [*rows, *beside, joined("core", "spine", "spine2", to=None)]
+
+
+def test_a_breakout_that_resets_its_device_takes_all_links_of_it_down() -> None:
+    goal = Goal(targets=(Target(("leaf-*",), strategies=("breakout",)),), resets_device=("spin?",))
+    made = proven(spine_and_leaves(), goal)
+    assert made.windows[0].down == ("core", "leaf-1", "leaf-2", "leaf-3", "leaf-4")
+    assert made.windows[0].warnings == ("spine is off while a change of breakout resets it: nothing reaches it",)
+    [window] = made.windows
+    few = replace(window, down=window.down[1:], steps=(replace(window.steps[0], down=window.down[1:]),))
+    told = verify(design_of(spine_and_leaves()), replace(made, windows=(few,)), goal=goal)
+    assert {(fault.check, fault.links) for fault in told.faults} == {("down-is-told", ("core",))}
+
+
+def test_legs_of_a_breakout_come_in_one_step() -> None:
+    made = proven(spine_and_leaves(), Goal(targets=(Target(("leaf-*",), strategies=("breakout",)),)))
     [step] = made.windows[0].steps
     assert step.links == step.down == ("leaf-1", "leaf-2", "leaf-3", "leaf-4")
     lanes = {edit.key: new for edit in step.edits for name, _, new in edit.values if name == "a_lanes"}

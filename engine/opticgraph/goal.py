@@ -99,6 +99,7 @@ class Goal:
                  types, that may not be newly needed
     makers       whose modules may be bought: the part before the first dot of a catalogue id
     hosts        devices, or patterns of them, and the model that may take their place where a link needs it
+    resets_device  devices, or patterns of them, that a change of breakout resets as a whole, not a port group alone
     lag          together: members of a LAG change in one window; apart: in any
     survive      with a window open, one further failure of a link or risk group still cuts nothing off
     objective    aims with their weights in order; lexicographic unless weighted
@@ -121,6 +122,7 @@ class Goal:
     makers: tuple[str, ...] = ()
     hosts: tuple[tuple[str, str], ...] = ()
     may_be_down: tuple[str, ...] = ()
+    resets_device: tuple[str, ...] = ()
     lag: str = "together"
     survive: bool = False
     risks: tuple[Risk, ...] = ()

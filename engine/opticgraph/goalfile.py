@@ -299,6 +299,7 @@ _GOAL: Mapping[str, Reader] = {
     "makers": _texts,
     "hosts": _pairs,
     "may_be_down": _texts,
+    "resets_device": _texts,
     "lag": _word(("together", "apart")),
     "survive_failure": _yes,
     "risk": _tables(_of(lambda _, told: Risk(**told), {"name": _text, "links": _texts}, needs=("name", "links"))),

@@ -95,6 +95,7 @@ def _known(goal: Goal, design: Design) -> None:
     for where, name, names in (
         *(("may_be_down", name, links) for name in goal.may_be_down if not any(c in name for c in "*?[")),
         *((f"risk {risk.name}", name, links) for risk in goal.risks for name in risk.links),
+        *(("resets_device", name, devices) for name in goal.resets_device if not any(c in name for c in "*?[")),
         *(("floor", name, groups) for name in goal.floors),
         *(("power_w", name, devices) for name in goal.power_w),
         *((f"service {each.name}", name, devices) for each in goal.services for name in (each.a, each.b)),

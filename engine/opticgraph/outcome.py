@@ -98,7 +98,9 @@ def _off(flow: Flow, members: Mapping[str, Sequence[str]], problem: Problem) -> 
         own = {name for name, edge in problem.edges.items() if device in (edge.a, edge.b)}
         alone = sorted(group for group, links in members.items() if own.issuperset(links))
         told = f", and {', '.join(alone)} carries nothing" if alone else ""
-        yield f"{device} is off while its host is exchanged: nothing reaches it{told}"
+        hosts = {end for task in problem.tasks if not task.covers for end in task.off}
+        why = "its host is exchanged" if device in hosts else "a change of breakout resets it"
+        yield f"{device} is off while {why}: nothing reaches it{told}"
 
 
 def _warnings(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 import polars as pl
 
@@ -29,13 +30,17 @@ class Used:
 
 @dataclass(frozen=True)
 class Rooms:
-    """Free cages by the name of their pool, those names by device, and links by the port group they are on."""
+    """Free cages by the name of their pool, those names by device, and links by the port group they are on.
+
+    whole  patterns of devices that a change of breakout resets as a whole
+    """
 
     design: Design
     judged: Judged
     cages: Mapping[str, Seat]
     by_device: Mapping[str, Sequence[str]]
     groups: Mapping[tuple[str, str], tuple[str, ...]]
+    whole: tuple[str, ...]
 
     def used(self, pieces: Sequence[Piece]) -> Used | None:
         """What a unit of these pieces takes and gives; None where there is no cage for a link that comes in."""
@@ -99,18 +104,25 @@ class Rooms:
         return None
 
     def reset_with(self, pieces: Sequence[Piece], cages: Mapping[str, str]) -> Iterator[str]:
-        """Links that go down with a change of breakout: those of the port group that it resets."""
-        for piece in pieces[:1]:
-            for side, legs in broken_out(piece.applied).items():
-                was = bool(piece.row[f"{side}_lanes"])
-                if not legs and not was:
-                    continue
-                device = str(piece.row[f"{side}_device"])
-                ports = [str(piece.row[f"{side}_port"])]
-                if pool := cages.get(f"{piece.link} {side}"):
-                    ports += self.cages[pool].names
-                for port in ports:
-                    yield from self.groups.get((device, port), ())
+        """Links that go down with a change of breakout: those of the port group that it resets, or of the device."""
+        off = self.off_with(pieces)
+        for side in _changing(pieces):
+            piece = pieces[0]
+            device = str(piece.row[f"{side}_device"])
+            ports = [str(piece.row[f"{side}_port"])]
+            if pool := cages.get(f"{piece.link} {side}"):
+                ports += self.cages[pool].names
+            for port in ports:
+                yield from self.groups.get((device, port), ())
+        if off:
+            at = pl.col("a_device").is_in(off) | pl.col("b_device").is_in(off)
+            active = pl.col("status").fill_null("active") == "active"
+            yield from self.design.links.filter(at, active)["link"].sort()
+
+    def off_with(self, pieces: Sequence[Piece]) -> tuple[str, ...]:
+        """Devices that a change of breakout resets as a whole: they are off meanwhile."""
+        devices = {str(pieces[0].row[f"{side}_device"]) for side in _changing(pieces)}
+        return tuple(sorted(each for each in devices if any(fnmatchcase(each, pattern) for pattern in self.whole)))
 
     def pool(self, name: str) -> Pool:
         """A pool of cages, power or fibres, with what there is of it today."""
@@ -131,14 +143,19 @@ class Rooms:
         return int(self.design.links.filter(on_route)["spare_strands"].max() or 0)  # type: ignore[arg-type]
 
 
-def rooms_of(design: Design, judged: Judged) -> Rooms:
-    """What there is room for in a design as judged."""
+def _changing(pieces: Sequence[Piece]) -> list[str]:
+    """Sides at which a unit changes what a port is broken out to."""
+    return [side for side, legs in broken_out(pieces[0].applied).items() if legs or pieces[0].row[f"{side}_lanes"]]
+
+
+def rooms_of(design: Design, judged: Judged, whole: tuple[str, ...] = ()) -> Rooms:
+    """What there is room for in a design as judged; whole as in Rooms."""
     cages: dict[str, Seat] = {}
     by_device: dict[str, list[str]] = {}
     for device, seats in free_seats(judged).items():
         by_device[device] = [f"{CAGE}{device} {seat.socket} {nth}" for nth, seat in enumerate(seats)]
         cages |= {name: seat for name, seat in zip(by_device[device], seats, strict=True) if seat.way == FREE}
-    return Rooms(design, judged, cages, by_device, _port_groups(design))
+    return Rooms(design, judged, cages, by_device, _port_groups(design), whole)
 
 
 def _more_power(piece: Piece, side: str) -> int:

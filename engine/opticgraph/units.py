@@ -54,7 +54,7 @@ def units_of(
         targets=targets,
         goal=goal,
         parts=PartPools(goal, prices, rows.values()),
-        rooms=rooms_of(design, judged),
+        rooms=rooms_of(design, judged, goal.resets_device),
         sites=dict(design.devices.select("device", "site").iter_rows()),
         knowledge=knowledge,
         prices=prices,
@@ -138,6 +138,7 @@ class _Making:
             covers=tuple(sorted(links)),
             sites=tuple(sorted({self._site(piece.row, side) for piece in pieces for side in _touched(piece.applied)})),
             down=tuple(sorted(down)),
+            off=self.rooms.off_with(pieces),
             follows=tuple(
                 sorted({self.hosts[each] for piece in pieces for each in _ends(piece) if each in self.hosts})
             ),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from ..derive import Judged
 from ..design import SIDES
 from .replay import Done, Row
 
-__all__ = ["Seat", "active", "resets", "seats", "stopped", "swapped", "touched"]
+__all__ = ["Seat", "active", "resets", "resets_whole", "seats", "stopped", "swapped", "touched"]
 
 # Columns of a link that someone changes with hands or settings; the others are record, or follow from these.
 _END = ("device", "port", "module", "lanes", "adapter", "fec", "connector", "polish")
@@ -114,6 +115,31 @@ def resets(old: Judged, new: Judged, links: Mapping[str, Row]) -> Iterator[tuple
             group = before.get(seat, (None, None))[0]
             if group and active(row) and (seat[0], group) in reset:
                 yield link, f"is on port group {group} of {seat[0]}, where {reset[seat[0], group]} changes its breakout"
+
+
+def resets_whole(
+    old: Judged, new: Judged, links: Mapping[str, Row], patterns: Collection[str]
+) -> dict[str, dict[str, str]]:
+    """Devices of these patterns of which the breakout of a port changes: the links in service there, each with why."""
+    if not patterns:
+        return {}
+    before, after = _modes(old), _modes(new)
+    nothing: tuple[str | None, frozenset[str]] = (None, frozenset())
+    changed = {
+        device
+        for device, port in before.keys() | after.keys()
+        if (was := before.get((device, port), nothing)[1]) != (then := after.get((device, port), nothing)[1])
+        and _broken_out(was | then)
+        and any(fnmatchcase(device, pattern) for pattern in patterns)
+    }
+    return {
+        device: {
+            link: f"ends on {device}, which a change of breakout resets"
+            for link, row in links.items()
+            if active(row) and device in (row["a_device"], row["b_device"])
+        }
+        for device in sorted(changed)
+    }
 
 
 def _modes(judged: Judged) -> dict[Seat, tuple[str | None, frozenset[str]]]:

@@ -25,7 +25,7 @@ from .running import Running
 from .service import check_open, failing, network_of
 from .sound import State, first_state, next_state, whole
 from .states import check_power, check_state, check_tally, check_whole, conditions
-from .stops import resets, stopped, swapped
+from .stops import resets, resets_whole, stopped, swapped
 from .supply import Strands, Types, check_bill, check_legs, check_modules, check_seats, check_stock
 from .verified import CHECKS, Fault, Proven, Verification
 
@@ -101,6 +101,10 @@ def _verified(design: Design, plan: Plan, goal: Goal, knowledge: Knowledge, rule
             told("parts-are-there", len(done.step.parts), check_modules(done, n, *types))
         told("windows-are-in-order", 0, check_sites(moment, _sites(moment.after)))
         reset = dict(resets(state.judged, after.judged, before))
+        for device, own in resets_whole(state.judged, after.judged, before, goal.resets_device).items():
+            if device not in off:
+                reset |= own
+                off[device] = frozenset(own)
         told("down-is-told", len(down | reset.keys()), _unsaid(n, "", {**_because(down), **reset}, moment.window.down))
         down |= reset.keys()
         told("edits-meet-the-state", 0, _strangers(moment, before))
