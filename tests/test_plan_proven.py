@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from network import LC, design_of, link
 from opticgraph import plan, verify
 from opticgraph.goal import Goal, Lead, Risk, Target, Windows
-from opticgraph.planned import Plan
+from opticgraph.planned import Plan, Times
+from opticgraph.report.plan import render
 
 Row = Mapping[str, object]
 FR4, LR4 = "400GBASE-FR4-QSFP-DD", "100GBASE-LR4"
@@ -177,6 +178,25 @@ def test_power_makers_and_days_are_kept() -> None:
     made = proven(triangle(), goal)
     assert {window.day for window in made.windows} <= {str(day) for day in DAYS[1:]}
     assert refused(triangle(), Goal(power_w={"x": Decimal(20)})) == {"room"}
+
+
+def test_a_window_holds_what_its_minutes_allow_and_the_checker_adds_them_up() -> None:
+    more = [joined(f"m{nth}", "x", "y", length_m=400) for nth in (1, 2, 3)]
+    times = Windows(minutes=120, drain_minutes=15, change_minutes=30, check_minutes=30)
+    goal = Goal(windows=times)
+    rows = [*more, joined("xz", "x", "z", to=None), joined("zy", "z", "y", to=None)]
+    made, design = proven(rows, goal), design_of(rows)
+    assert [len(window.steps) for window in made.windows] == [2, 1]
+    assert {(window.times, step.minutes) for window in made.windows for step in window.steps} == {
+        (Times(120, 15, 30), 30)
+    }
+    assert "105 of 120 min: 15 to drain, 60 of work, 30 of checks" in render(made, design, format="text").decode()
+    assert "(minute 45 to 75)" in render(made, design, format="mop").decode()
+    shorter = replace(goal, windows=replace(times, minutes=100))
+    [fault] = verify(design, made, goal=shorter).faults
+    assert (fault.window, fault.check) == (1, "windows-are-in-order")
+    assert fault.words.startswith("105 minutes (15 to drain, 60 of work, 30 of checks), where the goal gives 100")
+    assert refused(more, Goal(windows=replace(times, most=1), may_be_down=("m*",))) >= {"minutes"}
 
 
 # --- made-up networks ------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ def problems(draw: st.DrawFn) -> Problem:
             rates=((link, 400),),
             takes=draw(pools),
             gives=draw(pools),
+            minutes=draw(st.sampled_from([10, 30])),
             **({draw(st.sampled_from(["after", "follows"])): ("host",)} if draw(st.integers(0, 5)) == 0 else {}),
             costs={
                 "cost": draw(st.integers(0, 3)),
@@ -58,6 +59,7 @@ def problems(draw: st.DrawFn) -> Problem:
         edges=edges,
         windows=draw(st.integers(1, 3)),
         hands=draw(st.sampled_from([None, 1, 2])),
+        minutes=draw(st.sampled_from([None, None, 40])),
         sites=draw(st.sampled_from([None, 2, 3])),
         cuts=(Cut(tuple(edges), "gbps", floor, "floor", eased),),
         may_be_down=frozenset(draw(st.lists(st.sampled_from(sorted(edges)), unique=True))),
@@ -114,6 +116,8 @@ def _step(problem: Problem, state: _State, window: int, tasks: list[Task]) -> tu
     if any(task.follows for task in tasks) and not hosted and all(task.covers for task in tasks):
         return None
     if problem.hands is not None and len(tasks) > problem.hands:
+        return None
+    if problem.minutes is not None and sum(task.minutes for task in tasks) > problem.minutes:
         return None
     if problem.sites is not None and len({site for task in tasks for site in task.sites}) > problem.sites:
         return None

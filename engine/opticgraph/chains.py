@@ -147,6 +147,9 @@ class _Windows:
         others = [problem.by_name[other] for other in self.tasks[window] if other != leaving]
         if problem.hands is not None and own.hands + sum(task.hands for task in others) > problem.hands:
             return False
+        minutes = own.minutes + sum(task.minutes for task in others)
+        if problem.minutes is not None and minutes > problem.minutes:
+            return False
         sites = {site for task in others for site in task.sites}
         if problem.sites is not None and len(sites | set(own.sites)) > problem.sites:
             return False

@@ -58,6 +58,7 @@ def _way_out(limit: str) -> Iterator[str]:
         "sites": "let hands be at one more site in a window (windows.sites)",
         "hands": "more hands in a window (windows.hands)",
         "windows": "a later day, or more windows",
+        "minutes": "longer windows (windows.minutes)",
     }.get(limit, "an option that works")
 
 
@@ -68,6 +69,7 @@ def _limits(problem: Problem) -> Iterator[_Limit]:
         ("hands", problem.hands, "{} hands a window"),
         ("hands_a_site", problem.hands_a_site, "{} hands at one site"),
         ("sites", problem.sites, "{} sites a window"),
+        ("minutes", problem.minutes, "{} minutes for work in a window"),
     ):
         if value is not None:
             yield _Limit(name, words.format(value), partial(_apart, name, None))

@@ -287,6 +287,8 @@ class _Model:
             tasks = [(task, self.x[task.name][window]) for task in problem.tasks if window in self.x[task.name]]
             if problem.hands is not None:
                 self.model.add(sum(task.hands * done for task, done in tasks) <= problem.hands)
+            if problem.minutes is not None:
+                self.model.add(sum(task.minutes * done for task, done in tasks) <= problem.minutes)
             at_site: dict[str, list[tuple[int, Any]]] = defaultdict(list)
             for task, done in tasks:
                 for site in task.sites:

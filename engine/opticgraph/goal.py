@@ -64,6 +64,8 @@ class Windows:
     sites         at which work may be done in one window: a link between two sites needs both
     soak          whole windows that must pass before what was set free may be used again
     soak_days     the same in days, where windows have days
+    minutes       that a window is open, of which draining and checks take theirs once; changes come one after another,
+                  each with change_minutes, and the exchange of a host with host_minutes
     """
 
     days: tuple[date, ...] = ()
@@ -73,6 +75,25 @@ class Windows:
     sites: int | None = None
     soak: int = 0
     soak_days: int = 0
+    minutes: int | None = None
+    drain_minutes: int = 0
+    change_minutes: int = 0
+    host_minutes: int | None = None
+    check_minutes: int = 0
+
+    @property
+    def work_minutes(self) -> int | None:
+        """What a window has for changes, between draining and checks."""
+        return None if self.minutes is None else self.minutes - self.drain_minutes - self.check_minutes
+
+    @property
+    def timed(self) -> bool:
+        """Whether anything is said of how long work takes."""
+        return bool(self.minutes or self.drain_minutes or self.change_minutes or self.host_minutes)
+
+    def minutes_of(self, *, host: bool) -> int:
+        """What a change takes, or the exchange of a host."""
+        return self.host_minutes if host and self.host_minutes is not None else self.change_minutes
 
     def count(self, otherwise: int) -> int:
         """How many windows there are at most."""

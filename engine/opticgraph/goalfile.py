@@ -226,8 +226,22 @@ def _windows(place: _Place, told: Mapping[str, Any]) -> Windows:
     if told.get("soak_days") and not (days or first):
         place.at("soak_days").wrong(told["soak_days"], "windows with days, or soak in windows")
     kept = tuple(day for day in days if free(day))
-    named = ("hands", "hands_a_site", "sites", "soak", "soak_days")
+    named = ("hands", "hands_a_site", "sites", "soak", "soak_days", *_MINUTES)
+    _timed(place, told)
     return Windows(days=kept, most=most, **{name: told[name] for name in named if name in told})
+
+
+def _timed(place: _Place, told: Mapping[str, Any]) -> None:
+    """Say what is wrong with how long a window is and what takes time in it."""
+    open_ = told.get("minutes")
+    if open_ is None:
+        return
+    if not told.get("change_minutes"):
+        place.at("change_minutes").lacks("nothing", "how long a change takes, as minutes says how long a window is")
+    longest = max(told.get("change_minutes", 0), told.get("host_minutes", 0))
+    needed = told.get("drain_minutes", 0) + longest + told.get("check_minutes", 0)
+    if open_ < needed:
+        place.at("minutes").wrong(open_, f"at least {needed}, which draining, the longest change and checks take")
 
 
 def _objective(place: _Place, value: object) -> tuple[tuple[tuple[str, int], ...], bool]:
@@ -262,6 +276,7 @@ def _leads(place: _Place, value: object) -> tuple[Lead, ...]:
     return tuple(Lead(part, days) for part, days in _amounts(_whole)(place, value).items())
 
 
+_MINUTES = ("minutes", "drain_minutes", "change_minutes", "host_minutes", "check_minutes")
 _ONE = partial(_whole, least=1)
 _WINDOWS: Mapping[str, Reader] = {
     "days": _days,
@@ -273,6 +288,7 @@ _WINDOWS: Mapping[str, Reader] = {
     "sites": _ONE,
     "soak": _whole,
     "soak_days": _whole,
+    **dict.fromkeys(_MINUTES, _whole),
     "freeze": _tables(_of(_span, {"from": _day, "to": _day}, needs=("from", "to"))),
 }
 _TARGET: Mapping[str, Reader] = {

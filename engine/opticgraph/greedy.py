@@ -118,6 +118,7 @@ class _Filling:
             self.pools[pool] = self.pools.get(pool, 0) + count
         problem = self.problem
         self.hands_left = problem.hands if problem.hands is not None else 1 << 30
+        self.minutes_left = problem.minutes if problem.minutes is not None else 1 << 30
         self.hands_at: Counter[str] = Counter()
         self.sites: set[str] = set()
         self.down: set[str] = set()
@@ -220,6 +221,8 @@ class _Filling:
     def _fits(self, way: Sequence[Task], window: int) -> bool:
         problem = self.problem
         hands = sum(task.hands for task in way)
+        if sum(task.minutes for task in way) > self.minutes_left:
+            return False
         if hands > self.hands_left or not all(task.may(window) for task in way):
             return False
         if any(self.placed.get(name, window) >= window for task in way for name in task.after):
@@ -286,6 +289,7 @@ class _Filling:
                 self.cost += max(0, count - max(there, 0)) * (self.problem.pools[pool].price or 0)
                 self.pools[pool] = max(there - count, 0)
         self.hands_left -= sum(task.hands for task in way)
+        self.minutes_left -= sum(task.minutes for task in way)
         self.sites |= _sites(way)
         for site in _sites(self.left[number].first):
             self.at_site[site].discard(number)

@@ -162,6 +162,7 @@ def problem_of(asked: Asked, every: pl.DataFrame, units: Units, goal: Goal) -> t
             windows=_allowed(unit, asked.targets, goal),
             down=tuple(name for name in unit.task.down if name in edges),
             rates=tuple((name, rate) for name, rate in unit.task.rates if name in edges),
+            minutes=goal.windows.minutes_of(host=not unit.task.covers),
         )
         for unit in units.units.values()
     )
@@ -183,6 +184,7 @@ def problem_of(asked: Asked, every: pl.DataFrame, units: Units, goal: Goal) -> t
         hands=goal.windows.hands,
         sites=goal.windows.sites,
         hands_a_site=goal.windows.hands_a_site,
+        minutes=goal.windows.work_minutes,
         cuts=tuple(cuts),
         survive=survive,
         may_be_down=may,

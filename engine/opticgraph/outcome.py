@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
@@ -13,7 +14,7 @@ from .design import SIDES, Design
 from .goal import Goal
 from .network import Asked
 from .pieces import PART, Piece, Unit, Units
-from .planned import BomLine, Capacity, Chosen, State, Step, Window
+from .planned import BomLine, Capacity, Chosen, State, Step, Times, Window
 from .prices import Prices
 from .problem import Flow, Problem, flows
 
@@ -39,6 +40,8 @@ def windows_of(
     pairs: dict[frozenset[str], list[str]] = defaultdict(list)
     for link, edge in problem.edges.items():
         pairs[frozenset((edge.a, edge.b))].append(link)
+    limits = goal.windows
+    times = Times(limits.minutes, limits.drain_minutes, limits.check_minutes) if limits.timed else None
     windows = []
     for flow, state in zip(flows(problem, assignment), states, strict=True):
         number, down, rates = flow.window, flow.down, flow.rates
@@ -61,7 +64,7 @@ def windows_of(
                 n=number + 1,
                 day=str(goal.windows.days[number]) if number < len(goal.windows.days) else None,
                 sites=tuple(sorted({site for step in own for site in step.sites})),
-                steps=tuple(own),
+                steps=tuple(_timed(step, problem) for step in own) if times else tuple(own),
                 down=tuple(sorted(down)),
                 capacity=capacity,
                 state=state,
@@ -69,6 +72,7 @@ def windows_of(
                     *_off(flow, members, problem),
                     *_warnings(own, members, kinds, pairs, problem, after, at),
                 ),
+                times=times,
             )
         )
     return tuple(windows)
@@ -90,6 +94,10 @@ def _carried(
         return 0
     up = [rates[link] for link in links if link not in down and rates[link] > 0]
     return min(up, default=0) if kind in ("ring", "protection") else sum(up)
+
+
+def _timed(step: Step, problem: Problem) -> Step:
+    return replace(step, minutes=problem.by_name[step.unit].minutes)
 
 
 def _off(flow: Flow, members: Mapping[str, Sequence[str]], problem: Problem) -> Iterator[str]:

@@ -51,6 +51,7 @@ class Task:
     follows    tasks that must have been done in earlier windows, or are done in the same one
     takes      of pools, and gives to them; rates that edges have once it is done, 0 for none at all
     windows    in which it may be done; None is any
+    minutes    that it takes; what is done in one window is done one after another
     costs      by aim, in whole units
     """
 
@@ -66,6 +67,7 @@ class Task:
     rates: tuple[tuple[str, int], ...] = ()
     windows: frozenset[int] | None = None
     hands: int = 1
+    minutes: int = 0
     costs: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def may(self, window: int) -> bool:
@@ -123,6 +125,7 @@ class Problem:
     hands: int | None = None
     sites: int | None = None
     hands_a_site: int | None = None
+    minutes: int | None = None
     cuts: tuple[Cut, ...] = ()
     services: tuple[tuple[str, str, int, str], ...] = ()
     survive: tuple[frozenset[str], ...] = ()
@@ -260,6 +263,9 @@ def _crowded(problem: Problem, tasks: Sequence[Task]) -> Iterator[str]:
     hands = sum(task.hands for task in tasks)
     if problem.hands is not None and hands > problem.hands:
         yield f"{hands} changes, {problem.hands} at most"
+    minutes = sum(task.minutes for task in tasks)
+    if problem.minutes is not None and minutes > problem.minutes:
+        yield f"{minutes} minutes of work, {problem.minutes} at most"
     at_site: Counter[str] = Counter()
     for task in tasks:
         at_site.update(dict.fromkeys(task.sites, task.hands))

@@ -82,6 +82,7 @@ def _over(window: Window, goal: Goal) -> Iterator[str]:
     limits = goal.windows
     if limits.hands is not None and len(window.steps) > limits.hands:
         yield f"{len(window.steps)} changes, where the goal has hands for {limits.hands}"
+    yield from _too_long(window, goal)
     sites = {site for step in window.steps for site in step.sites} | set(window.sites)
     if limits.sites is not None and len(sites) > limits.sites:
         yield f"work at {len(sites)} sites ({', '.join(sorted(sites))}), where the goal allows {limits.sites}"
@@ -89,6 +90,23 @@ def _over(window: Window, goal: Goal) -> Iterator[str]:
         here = sum(site in step.sites for step in window.steps)
         if limits.hands_a_site is not None and here > limits.hands_a_site:
             yield f"{here} changes at {site}, where the goal has hands for {limits.hands_a_site}"
+
+
+def _too_long(window: Window, goal: Goal) -> Iterator[str]:
+    """Where the work of a window takes longer than it is open, or than the plan says of a step."""
+    limits = goal.windows
+    if not limits.timed:
+        return
+    minutes = 0
+    for step in window.steps:
+        own = limits.minutes_of(host=any(edit.table == "devices" for edit in step.edits))
+        minutes += own
+        if step.minutes is not None and step.minutes != own:
+            yield f"{step.unit} takes {own} minutes by the goal, where the plan says {step.minutes}"
+    whole = limits.drain_minutes + minutes + limits.check_minutes
+    if limits.minutes is not None and whole > limits.minutes:
+        drain, check = f"{limits.drain_minutes} to drain", f"{limits.check_minutes} of checks"
+        yield f"{whole} minutes ({drain}, {minutes} of work, {check}), where the goal gives {limits.minutes}"
 
 
 def _day(text: str | None) -> date | None:
