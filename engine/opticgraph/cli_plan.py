@@ -18,7 +18,7 @@ _FILE = click.Path(path_type=Path)
 @click.command()
 @DESIGNS
 @click.option("--to", "rate", metavar="RATE", help="The wanted rate of all links; else target_gbps of each.")
-@click.option("--goal", type=_FILE, metavar="FILE", help="Limits and wishes, in TOML (docs/plan.md).")
+@click.option("--goal", type=_FILE, metavar="FILE", help="Limits and wishes, in TOML or Turtle (docs/plan.md).")
 @click.option("--host", metavar="MODEL", help="A model that may take the place of any device, where a link needs it.")
 @click.option("--prices", type=_FILE, metavar="FILE", help="A price list: CSV with part, price, currency.")
 @click.option(

@@ -1,4 +1,4 @@
-"""What a plan is asked for: which links at which rate by when, and within which limits; read from a small TOML file."""
+"""What a plan is asked for: which links at which rate by when, and within which limits; read from a small file."""
 
 from __future__ import annotations
 
