@@ -133,6 +133,12 @@ def test_members_of_a_lag_change_in_one_window_or_not_at_all() -> None:
     assert refused(rows, Goal(windows=Windows(hands=2))) == {"hands", "together"}
 
 
+def test_the_one_link_of_a_ring_that_is_recorded_keeps_its_floor() -> None:
+    alone = {"group": "ring", "group_kind": "ring", "group_floor_gbps": 100}
+    rows = [joined("p1", "x", "y", **alone), joined("p2", "x", "y", to=None)]
+    assert refused(rows, Goal()) == {"continuity"}
+
+
 def test_stock_is_used_before_anything_is_bought_and_can_be_all_there_is() -> None:
     made = proven(triangle(), Goal(stock={FR4: 6}, buy=False))
     assert {(line.part, line.buy, line.reuse) for line in made.bom if line.where} == {(FR4, 0, 6)}

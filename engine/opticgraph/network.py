@@ -147,7 +147,7 @@ def problem_of(asked: Asked, every: pl.DataFrame, units: Units, goal: Goal) -> t
             wanted = tuple(link for link in links if link in units.targets)
             if goal.lag == "together" and len(wanted) > 1:
                 together.append(wanted)
-        if floor and kind not in ("ring", "protection"):
+        if floor and (kind not in ("ring", "protection") or len(links) == 1):
             today = sum(edges[link].gbps for link in links)
             if today < floor:
                 notes.append(f"{group} carries {today}G today, below its floor of {floor}G: it is held to what it has")
