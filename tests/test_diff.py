@@ -167,6 +167,14 @@ def test_plans_of_one_goal_are_compared() -> None:
     assert "PLAN: 2 by other means" in text
     assert "  old: complete, 2 windows, 4 parts" in text
     holds_to_schema(json.loads(render(found, format="json")))
+    rows = list(csv.DictReader(io.StringIO(render(found, format="csv").decode(), newline="")))
+    planned = {row["link"]: row for row in rows if row["what"] == "plan"}
+    assert {link: (row["change"], row["a_module"]) for link, row in planned.items()} == {
+        "bas-lie-1": ("changed", "400GBASE-ER8-QSFP-DD"),
+        "rhe-bas-1": ("changed", "400GBASE-ER8-QSFP-DD"),
+    }
+    assert planned["bas-lie-1"]["old"].startswith("window 1, direct-swap 400G-ER4-30-QSFP-DD")
+    assert {row["what"] for row in rows if row["what"].startswith("plan: ")} <= {"plan: power"}
 
 
 def test_a_link_that_can_no_longer_be_planned_is_gone_and_says_why() -> None:

@@ -171,6 +171,12 @@ def test_interrupted_it_gives_the_best_plan_so_far_or_ends_cleanly() -> None:
         ('forbidden = ["merg"]', "forbidden: found 'merg'; expected one of"),
         ("[[target]]\nrate = 400", "target.1: found neither links nor between; expected one of the two"),
         ("[windows]\nfreeze = [{ from = 2027-01-01, to = 2027-01-31 }]", "windows.freeze: found days of no work"),
+        ("[windows]\nminutes = 120", "windows.change_minutes: found nothing; expected how long a change takes"),
+        (
+            "[windows]\nminutes = 40\nchange_minutes = 30\ncheck_minutes = 15",
+            "windows.minutes: found 40; expected at least",
+        ),
+        ("[hosts]\nx = 7060", "hosts.x: found 7060; expected a name in quotes"),
         ("to = ", "found no TOML"),
     ],
 )

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from network import LC, design_of, link
 from opticgraph import plan, verify
 from opticgraph.goal import Goal, Lead, Risk, Target, Windows
-from opticgraph.planned import Plan
+from opticgraph.planned import Plan, Times
+from opticgraph.report.plan import render
 
 Row = Mapping[str, object]
 FR4, LR4 = "400GBASE-FR4-QSFP-DD", "100GBASE-LR4"
@@ -64,16 +65,28 @@ def by(strategy: str, links: str = "*") -> Goal:
 # --- sorts of work ---------------------------------------------------------------------------------------------------
 
 
-def test_legs_of_a_breakout_come_in_one_step() -> None:
+def spine_and_leaves() -> list[Row]:
     rows = [
         joined(f"leaf-{nth}", "spine", f"leaf-{nth}", length_m=120, a_breakout="4x100G 1x400G", b_cage="QSFP28")
         for nth in range(1, 5)
     ]
     beside = [joined(f"other-{nth}", "spine2", f"leaf-{nth}", to=None, length_m=120) for nth in range(1, 5)]
-    made = proven(
-        [*rows, *beside, joined("core", "spine", "spine2", to=None)],
-        Goal(targets=(Target(("leaf-*",), strategies=("breakout",)),)),
-    )
+    return [*rows, *beside, joined("core", "spine", "spine2", to=None)]
+
+
+def test_a_breakout_that_resets_its_device_takes_all_links_of_it_down() -> None:
+    goal = Goal(targets=(Target(("leaf-*",), strategies=("breakout",)),), resets_device=("spin?",))
+    made = proven(spine_and_leaves(), goal)
+    assert made.windows[0].down == ("core", "leaf-1", "leaf-2", "leaf-3", "leaf-4")
+    assert made.windows[0].warnings == ("spine is off while a change of breakout resets it: nothing reaches it",)
+    [window] = made.windows
+    few = replace(window, down=window.down[1:], steps=(replace(window.steps[0], down=window.down[1:]),))
+    told = verify(design_of(spine_and_leaves()), replace(made, windows=(few,)), goal=goal)
+    assert {(fault.check, fault.links) for fault in told.faults} == {("down-is-told", ("core",))}
+
+
+def test_legs_of_a_breakout_come_in_one_step() -> None:
+    made = proven(spine_and_leaves(), Goal(targets=(Target(("leaf-*",), strategies=("breakout",)),)))
     [step] = made.windows[0].steps
     assert step.links == step.down == ("leaf-1", "leaf-2", "leaf-3", "leaf-4")
     lanes = {edit.key: new for edit in step.edits for name, _, new in edit.values if name == "a_lanes"}
@@ -118,6 +131,12 @@ def test_members_of_a_lag_change_in_one_window_or_not_at_all() -> None:
     made = proven(rows, Goal(windows=Windows(hands=3)))
     assert [len(window.steps) for window in made.windows] == [3]
     assert refused(rows, Goal(windows=Windows(hands=2))) == {"hands", "together"}
+
+
+def test_the_one_link_of_a_ring_that_is_recorded_keeps_its_floor() -> None:
+    alone = {"group": "ring", "group_kind": "ring", "group_floor_gbps": 100}
+    rows = [joined("p1", "x", "y", **alone), joined("p2", "x", "y", to=None)]
+    assert refused(rows, Goal()) == {"continuity"}
 
 
 def test_stock_is_used_before_anything_is_bought_and_can_be_all_there_is() -> None:
@@ -165,6 +184,25 @@ def test_power_makers_and_days_are_kept() -> None:
     made = proven(triangle(), goal)
     assert {window.day for window in made.windows} <= {str(day) for day in DAYS[1:]}
     assert refused(triangle(), Goal(power_w={"x": Decimal(20)})) == {"room"}
+
+
+def test_a_window_holds_what_its_minutes_allow_and_the_checker_adds_them_up() -> None:
+    more = [joined(f"m{nth}", "x", "y", length_m=400) for nth in (1, 2, 3)]
+    times = Windows(minutes=120, drain_minutes=15, change_minutes=30, check_minutes=30)
+    goal = Goal(windows=times)
+    rows = [*more, joined("xz", "x", "z", to=None), joined("zy", "z", "y", to=None)]
+    made, design = proven(rows, goal), design_of(rows)
+    assert [len(window.steps) for window in made.windows] == [2, 1]
+    assert {(window.times, step.minutes) for window in made.windows for step in window.steps} == {
+        (Times(120, 15, 30), 30)
+    }
+    assert "105 of 120 min: 15 to drain, 60 of work, 30 of checks" in render(made, design, format="text").decode()
+    assert "(minute 45 to 75)" in render(made, design, format="mop").decode()
+    shorter = replace(goal, windows=replace(times, minutes=100))
+    [fault] = verify(design, made, goal=shorter).faults
+    assert (fault.window, fault.check) == (1, "windows-are-in-order")
+    assert fault.words.startswith("105 minutes (15 to drain, 60 of work, 30 of checks), where the goal gives 100")
+    assert refused(more, Goal(windows=replace(times, most=1), may_be_down=("m*",))) >= {"minutes"}
 
 
 # --- made-up networks ------------------------------------------------------------------------------------------------

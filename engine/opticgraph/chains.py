@@ -147,6 +147,9 @@ class _Windows:
         others = [problem.by_name[other] for other in self.tasks[window] if other != leaving]
         if problem.hands is not None and own.hands + sum(task.hands for task in others) > problem.hands:
             return False
+        minutes = own.minutes + sum(task.minutes for task in others)
+        if problem.minutes is not None and minutes > problem.minutes:
+            return False
         sites = {site for task in others for site in task.sites}
         if problem.sites is not None and len(sites | set(own.sites)) > problem.sites:
             return False
@@ -158,10 +161,11 @@ class _Windows:
 
     def _stays_up(self, own: Task, others: list[Task]) -> bool:
         down = frozenset(edge for task in (own, *others) for edge in task.down)
-        if any(not is_kept(cut, down, self.rates) for edge in own.down for cut in self.cuts[edge]):
+        off = frozenset(end for task in (own, *others) for end in task.off)
+        if any(not is_kept(cut, down, self.rates, off) for edge in own.down for cut in self.cuts[edge]):
             return False
-        if self.problem.services or self.problem.survive:
-            return next(cuts_of(self.problem, self.shape, down, self.rates), None) is None
+        if self.problem.services or self.problem.survive or off:
+            return next(cuts_of(self.problem, self.shape, down, self.rates, off), None) is None
         ends = [self.problem.edges[edge] for edge in own.down]
         needed = [self.shape.required[each.a] == self.shape.required[each.b] for each in ends]
         return all(

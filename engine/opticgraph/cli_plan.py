@@ -18,7 +18,8 @@ _FILE = click.Path(path_type=Path)
 @click.command()
 @DESIGNS
 @click.option("--to", "rate", metavar="RATE", help="The wanted rate of all links; else target_gbps of each.")
-@click.option("--goal", type=_FILE, metavar="FILE", help="Limits and wishes, in TOML (docs/plan.md).")
+@click.option("--goal", type=_FILE, metavar="FILE", help="Limits and wishes, in TOML or Turtle (docs/plan.md).")
+@click.option("--host", metavar="MODEL", help="A model that may take the place of any device, where a link needs it.")
 @click.option("--prices", type=_FILE, metavar="FILE", help="A price list: CSV with part, price, currency.")
 @click.option(
     "--work",
@@ -33,6 +34,7 @@ def plan(
     designs: Sequence[str],
     rate: str | None,
     goal: Path | None,
+    host: str | None,
     prices: Path | None,
     work: float | None,
     seed: int | None,
@@ -57,6 +59,7 @@ def plan(
         design,
         to_gbps=gbps(rate) if rate else None,
         goal=goal,
+        host=host,
         prices=prices,
         work=work,
         seed=seed,

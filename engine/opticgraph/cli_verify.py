@@ -17,7 +17,7 @@ __all__ = ["verify"]
 @click.argument("design")
 @click.argument("plan", metavar="PLAN")
 @click.option(
-    "--goal", type=click.Path(path_type=Path), metavar="FILE", help="Limits that the plan must keep, in TOML."
+    "--goal", type=click.Path(path_type=Path), metavar="FILE", help="Limits that the plan must keep, in TOML or Turtle."
 )
 @knowing
 @writing

@@ -12,10 +12,10 @@ from typing import Any
 
 from .counting import bounds, impossible
 from .exact import attainable
+from .pieces import MILLI, POWER
 from .planned import Collision
 from .problem import Pool, Problem
 from .solving import Effort
-from .units import MILLI, POWER
 
 __all__ = ["collisions_of"]
 
@@ -58,16 +58,18 @@ def _way_out(limit: str) -> Iterator[str]:
         "sites": "let hands be at one more site in a window (windows.sites)",
         "hands": "more hands in a window (windows.hands)",
         "windows": "a later day, or more windows",
+        "minutes": "longer windows (windows.minutes)",
     }.get(limit, "an option that works")
 
 
 def _limits(problem: Problem) -> Iterator[_Limit]:
-    if problem.windows < len(problem.targets):
+    if problem.windows < _at_most(problem):
         yield _Limit("windows", f"{problem.windows} windows", _more_windows)
     for name, value, words in (
         ("hands", problem.hands, "{} hands a window"),
         ("hands_a_site", problem.hands_a_site, "{} hands at one site"),
         ("sites", problem.sites, "{} sites a window"),
+        ("minutes", problem.minutes, "{} minutes for work in a window"),
     ):
         if value is not None:
             yield _Limit(name, words.format(value), partial(_apart, name, None))
@@ -75,8 +77,8 @@ def _limits(problem: Problem) -> Iterator[_Limit]:
         yield _Limit("budget", f"a budget of {problem.budget / 1000:g}", partial(_without, budget=None))
     if any(task.windows is not None for task in problem.tasks):
         yield _Limit("by", "days by which links are wanted", partial(_freed, windows=None))
-    if any(task.after for task in problem.tasks):
-        yield _Limit("order", "hosts before their modules", partial(_freed, after=()))
+    if any(task.after or task.follows for task in problem.tasks):
+        yield _Limit("order", "hosts before their modules", partial(_freed, after=(), follows=()))
     for several in problem.together:
         yield _Limit("together", f"{', '.join(several)} change together", partial(_apart, "together", several))
     for cut in problem.cuts:
@@ -104,7 +106,12 @@ def _there(pool: Pool) -> str:
 
 
 def _more_windows(problem: Problem) -> Problem:
-    return replace(problem, windows=len(problem.targets) + 1, usable_from=())
+    return replace(problem, windows=_at_most(problem) + 1, usable_from=())
+
+
+def _at_most(problem: Problem) -> int:
+    """Windows beyond which more are of no use: one for each target, and for each task that others need."""
+    return len(problem.targets) + sum(not task.covers for task in problem.tasks)
 
 
 def _without(problem: Problem, **values: Any) -> Problem:

@@ -6,9 +6,9 @@ A cut that is found once holds in every window, so a search that is given the on
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from .problem import Assignment, Cut, Problem, flows, is_kept
+from .problem import Assignment, Cut, Problem, counted_once, flows, is_kept
 
 __all__ = ["Topology", "broken", "cuts_of", "narrowest", "pairs_that_cut"]
 
@@ -85,25 +85,28 @@ def broken(problem: Problem, assignment: Assignment, shape: Topology | None = No
     """Every cut that an assignment breaks: those of the problem, and of connectivity, services and one failure more."""
     shape = shape or Topology(problem)
     found: dict[Cut, None] = {}
-    for _, down, rates in flows(problem, assignment):
-        if down or problem.retires:
-            found |= dict.fromkeys(cuts_of(problem, shape, down, rates))
+    for flow in flows(problem, assignment):
+        if flow.down or flow.off or problem.retires:
+            found |= dict.fromkeys(cuts_of(problem, shape, flow.down, flow.rates, flow.off))
     return list(found)
 
 
-def cuts_of(problem: Problem, shape: Topology, down: frozenset[str], rates: Mapping[str, int]) -> Iterator[Cut]:
-    """The cuts that are broken while some edges are down and the others carry these rates."""
+def cuts_of(
+    problem: Problem, shape: Topology, down: frozenset[str], rates: Mapping[str, int], off: frozenset[str] = frozenset()
+) -> Iterator[Cut]:
+    """The cuts that are broken while some edges are down, the others carry these rates, and some ends are off."""
     touched = down | problem.retires
     for cut in problem.cuts:
-        if not touched.isdisjoint(cut.edges) and not is_kept(cut, down, rates):
+        if not touched.isdisjoint(cut.edges) and not is_kept(cut, down, rates, off):
             yield cut
     gone = [*down, *(name for name in problem.retires if rates[name] <= 0)]
-    whole = all(shape.joined(name, down, rates) for name in gone)  # which is far quicker to see than the parts
+    # far quicker to see than the parts
+    whole = not off and all(shape.joined(name, down, rates) for name in gone)
     if whole and not problem.services and not problem.survive:
         return
     up = {name for name, rate in rates.items() if rate > 0 and name not in down}
     if not whole:
-        yield from _parted(shape, shape.required, up, frozenset(), "")
+        yield from _parted(problem, shape, shape.required, up, off, frozenset())
     for a, b, floor, name in problem.services:
         way = least_cut(shape, a, b, up, rates)
         if sum(rates[edge] for edge in way if edge in up) < floor:
@@ -111,8 +114,7 @@ def cuts_of(problem: Problem, shape: Topology, down: frozenset[str], rates: Mapp
             yield Cut(way, "gbps", floor, why)
     for failing in problem.survive:
         needed = shape.parts(up_today(problem) - problem.may_be_down - failing)
-        words = f" once {_some(sorted(failing))} fails"
-        yield from _parted(shape, _both(needed, shape.required), up - failing, failing, words)
+        yield from _parted(problem, shape, _both(needed, shape.required), up - failing, off, failing)
 
 
 def up_today(problem: Problem) -> set[str]:
@@ -126,22 +128,40 @@ def _both(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
 
 
 def _parted(
-    shape: Topology, required: Mapping[str, int], up: Collection[str], failing: frozenset[str], words: str
+    problem: Problem,
+    shape: Topology,
+    required: Mapping[str, int],
+    up: Collection[str],
+    off: Collection[str],
+    failing: frozenset[str],
 ) -> Iterator[Cut]:
-    """The parts that should be in touch with others and are not, each as the cut around it."""
+    """The parts that should be in touch with others and are not, each as the cut around it; what is off need not be."""
+    words = f" once {_some(sorted(failing))} fails" if failing else ""
     found = shape.parts(up)
     inside: dict[int, list[str]] = defaultdict(list)
     split: dict[int, set[int]] = defaultdict(set)
     for device, part in found.items():
         inside[part].append(device)
-        split[required[device]].add(part)
+        if device not in off:
+            split[required[device]].add(part)
     for parts in split.values():
         if len(parts) < 2:
             continue
         for part in sorted(parts, key=lambda part: (len(inside[part]), part))[:-1]:
             edges = tuple(edge for edge in shape.across(inside[part]) if edge not in failing)
             cut_off = _some(sorted(inside[part]))
-            yield Cut(edges, "links", 1, f"{cut_off} would be cut off{words}: nothing but {_some(edges)} leads there")
+            why = f"{cut_off} would be cut off{words}: nothing but {_some(edges)} leads there"
+            yield Cut(edges, "links", 1, why, _alone(problem, required, inside[part]))
+
+
+def _alone(problem: Problem, required: Mapping[str, int], inside: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """Cut.eased of the cut around some devices: it asks nothing while the only device on one side of it is off."""
+    if not problem.offs:
+        return ()
+    number = required[inside[0]]
+    others = [device for device, own in required.items() if own == number and device not in set(inside)]
+    lone = {side[0] for side in (inside, others) if len(side) == 1}
+    return tuple((device, 1) for device in sorted(lone & problem.offs))
 
 
 def least_cut(shape: Topology, a: str, b: str, up: Collection[str], rates: Mapping[str, int]) -> tuple[str, ...]:
@@ -200,14 +220,19 @@ def pairs_that_cut(problem: Problem, shape: Topology, *, most: int = 400) -> Ite
     alone = _bridges(shape, set(up))
     matters = {name for name in up if shape.required[shape.edges[name].a] == shape.required[shape.edges[name].b]}
     for name in sorted(alone & matters):
-        yield Cut((name,), "links", 1, f"{name} is the only way: while it is down, what lies behind it is cut off")
+        ends = {
+            device for device in (shape.edges[name].a, shape.edges[name].b) if set(shape.at[device]) & set(up) == {name}
+        }
+        why = f"{name} is the only way: while it is down, what lies behind it is cut off"
+        yield Cut((name,), "links", 1, why, tuple((end, 1) for end in sorted(ends & problem.offs)))
     seen: set[frozenset[str]] = set()
     for name in sorted(matters - alone) if len(up) <= most else ():
         members = frozenset((name, *(_bridges(shape, set(up) - {name}) - alone))) & matters
         if len(members) > 1 and members not in seen:
             seen.add(members)
             told = tuple(sorted(members))
-            yield Cut(told, "links", len(members) - 1, f"two of {_some(told)} down at once cut something off")
+            eased = counted_once(told, shape.edges, problem.offs)
+            yield Cut(told, "links", len(told) - 1, f"two of {_some(told)} down at once cut something off", eased)
 
 
 def _bridges(shape: Topology, up: set[str]) -> set[str]:

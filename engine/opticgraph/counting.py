@@ -29,6 +29,10 @@ def bounds(problem: Problem, shape: Topology | None = None) -> Iterator[Bound]:
     if problem.hands is not None:
         total = sum((_share(tasks) for tasks in settling.values()), Fraction(0))
         yield ceil(total / problem.hands), "hands", f"{_said(total)} changes, {problem.hands} hands a window"
+    if problem.minutes:
+        # a change may be a part of one that settles several targets
+        work = sum((min(Fraction(t.minutes, len(t.covers)) for t in tasks) for tasks in settling.values()), Fraction(0))
+        yield ceil(work / problem.minutes), "minutes", f"{_said(work)} minutes of work, {problem.minutes} a window"
     yield from _of_sites(problem, settling)
     for cut in dict.fromkeys((*problem.cuts, *pairs_that_cut(problem, shape or Topology(problem)))):
         yield from _of_cut(problem, settling, cut)
@@ -59,12 +63,14 @@ def _alone(problem: Problem, task: Task, by_edge: dict[str, list[Cut]]) -> tuple
         return "sites", said
     if problem.hands is not None and task.hands > problem.hands:
         return "hands", f"{task.name} takes {task.hands} hands, and a window has {problem.hands}"
+    if problem.minutes is not None and task.minutes > problem.minutes:
+        return "minutes", f"{task.name} takes {task.minutes} minutes, and a window has {problem.minutes} for work"
     if task.windows is not None and not any(window < problem.windows for window in task.windows):
         return "windows", f"no window is late enough for its parts, or early enough for its day: {task.name}"
     for edge in task.down:
         for cut in by_edge.get(edge, ()):
             up = {name for name in cut.edges if problem.edges[name].gbps > 0}
-            if len(up - set(task.down)) < cut.least:
+            if len(up - set(task.down)) < cut.asked(problem.offs):
                 return "continuity", cut.why
     return None
 
@@ -110,7 +116,7 @@ def _of_cut(problem: Problem, settling: dict[str, Sequence[Task]], cut: Cut) -> 
     if cut.measure != "links":
         return
     own = {name for name in cut.edges if problem.edges[name].gbps > 0}
-    spare = len(own) - cut.least
+    spare = len(own) - cut.asked(problem.offs)
     total = sum(
         (min(Fraction(len(own & set(task.down)), len(task.covers)) for task in tasks) for tasks in settling.values()),
         Fraction(0),

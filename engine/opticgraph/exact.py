@@ -6,18 +6,14 @@ breaks are added and it is solved again, so that each clean pass is a plan (docs
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 from .continuity import Topology, broken, pairs_that_cut
 from .counting import impossible
+from .model import Model
 from .problem import Assignment, Cut, Problem, costs
 from .solving import Effort, solve
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Found", "attainable", "cheapest", "relaxed_choice", "search", "within"]
 
@@ -92,7 +88,7 @@ def _least(state: _Search, found: Found, held: Mapping[str, int], windows: int, 
     """Make one aim as small as can be; what it cannot be below is handed back."""
     problem = state.problem
     # Whatever the order, it is at least what options alone come to; mostly an order then attains just that.
-    relaxed = _Model(problem, 1, (), ordered=False)
+    relaxed = Model(problem, 1, (), ordered=False)
     relaxed.hold(held)
     relaxed.model.minimize(relaxed.aim(aim))
     status, solver = solve(relaxed.model, state.effort, most=state.effort.left * SHARE)
@@ -140,7 +136,7 @@ def _fewest(state: _Search, found: Found, held: Mapping[str, int], windows: int)
 
 def _attain(state: _Search, held: Mapping[str, int], windows: int) -> tuple[str, dict[str, int] | None]:
     """A plan within so many windows that keeps what is held, or INFEASIBLE, or UNKNOWN where work ran out."""
-    model = _Model(state.problem, windows, state.cuts)
+    model = Model(state.problem, windows, state.cuts)
     model.hold(held)
     while not state.effort.over:
         status, solver = solve(model.model, state.effort, most=state.effort.left * SHARE)
@@ -158,7 +154,7 @@ def _attain(state: _Search, held: Mapping[str, int], windows: int) -> tuple[str,
 def _minimise(state: _Search, found: Found, weights: Mapping[str, int], held: Mapping[str, int], windows: int) -> int:
     """The plan with the least sum, options and order at once; the sum's bound is handed back."""
     problem = state.problem
-    model = _Model(problem, windows, state.cuts)
+    model = Model(problem, windows, state.cuts)
     model.hold(held)
     model.model.minimize(sum(weight * model.aim(aim) for aim, weight in sorted(weights.items())))
     bound = 0
@@ -194,193 +190,12 @@ def _sum(problem: Problem, assignment: Assignment, weights: Mapping[str, int]) -
     return sum(weight * told[aim] for aim, weight in weights.items())
 
 
-class _Model:
-    """A problem as CP-SAT variables: x[task, window] is whether it is done then; not ordered, all is one window."""
-
-    def __init__(self, problem: Problem, windows: int, cuts: Sequence[Cut] | Mapping[Cut, None], ordered: bool = True):
-        from ortools.sat.python import cp_model
-
-        self.problem, self.model = problem, cp_model.CpModel()
-        self.windows = range(windows)
-        self.ordered = ordered
-        self.x: dict[str, dict[int, Any]] = {
-            task.name: {
-                window: self.model.new_bool_var("") for window in self.windows if not ordered or task.may(window)
-            }
-            for task in problem.tasks
-        }
-        self.done = {name: sum(each.values()) for name, each in self.x.items()}
-        self._carries: dict[tuple[str, int, str], Any] = {}
-        self._by_edge: dict[str, list[str]] = defaultdict(list)
-        self._by_rate: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for task in problem.tasks:
-            for edge in task.down:
-                self._by_edge[edge].append(task.name)
-            for edge, rate in task.rates:
-                self._by_rate[edge].append((task.name, rate))
-        self._settle()
-        self._bought = self._pools()
-        if problem.budget is not None:
-            self.model.add(self.aim("cost") <= problem.budget)
-        if ordered:
-            self._windows()
-            self.keep(cuts)
-
-    def aim(self, name: str) -> Any:
-        """What a plan comes to by one aim, as an expression."""
-        if name == "windows":
-            last = self.model.new_int_var(0, len(self.windows), "")
-            for each in self.x.values():
-                for window, done in each.items():
-                    self.model.add(last >= (window + 1) * done)
-            return last
-        told = [task.costs.get(name, 0) * self.done[task.name] for task in self.problem.tasks]
-        if name == "cost":
-            told += [(self.problem.pools[pool].price or 0) * count for pool, count in self._bought.items()]
-        return sum(told)  # in one go: these expressions change in place when another is added to one
-
-    def hold(self, held: Mapping[str, int]) -> None:
-        """Let aims be no more than this."""
-        for name, most in held.items():
-            self.model.add(self.aim(name) <= most)
-
-    def keep(self, cuts: Sequence[Cut] | Mapping[Cut, None]) -> None:
-        """Hold every window to these cuts."""
-        for cut in cuts:
-            for window in self.windows:
-                self._keep(cut, window)
-
-    def read(self, solver: Any) -> dict[str, int]:
-        """The assignment that was found."""
-        return {
-            name: window
-            for name, each in sorted(self.x.items())
-            for window, done in each.items()
-            if solver.boolean_value(done)
-        }
-
-    def _settle(self) -> None:
-        for tasks in self.problem.settling.values():
-            self.model.add(sum(self.done[task.name] for task in tasks) == 1)
-        for task in self.problem.tasks:
-            if not task.covers:
-                self.model.add(self.done[task.name] <= 1)
-            for before in task.after:
-                if not self.ordered:
-                    self.model.add(self.done[task.name] <= self.done[before])
-                    continue
-                for window, done in self.x[task.name].items():
-                    earlier = [each for at, each in self.x[before].items() if at < window]
-                    self.model.add(done <= sum(earlier))
-
-    def _windows(self) -> None:
-        problem = self.problem
-        for window in self.windows:
-            tasks = [(task, self.x[task.name][window]) for task in problem.tasks if window in self.x[task.name]]
-            if problem.hands is not None:
-                self.model.add(sum(task.hands * done for task, done in tasks) <= problem.hands)
-            at_site: dict[str, list[tuple[int, Any]]] = defaultdict(list)
-            for task, done in tasks:
-                for site in task.sites:
-                    at_site[site].append((task.hands, done))
-            if problem.hands_a_site is not None:
-                for each in at_site.values():
-                    self.model.add(sum(hands * done for hands, done in each) <= problem.hands_a_site)
-            if problem.sites is not None:
-                open_ = {site: self.model.new_bool_var("") for site in sorted(at_site)}
-                for site, each in sorted(at_site.items()):
-                    for _, done in each:
-                        self.model.add_implication(done, open_[site])
-                self.model.add(sum(open_.values()) <= problem.sites)
-        for several in problem.together:
-            first, *others = ([task.name for task in problem.settling[target]] for target in several)
-            for other in others:
-                for window in self.windows:
-                    self.model.add(self._sum(first, window) == self._sum(other, window))
-
-    def _sum(self, names: Sequence[str], window: int) -> Any:
-        return sum(self.x[name][window] for name in dict.fromkeys(names) if window in self.x[name])
-
-    def _pools(self) -> dict[str, Any]:
-        taken: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        given: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for task in self.problem.tasks:
-            for name, count in task.takes:
-                taken[name].append((task.name, count))
-            for name, count in task.gives:
-                given[name].append((task.name, count))
-        bought = {}
-        for name, uses in sorted(taken.items()):
-            pool = self.problem.pools[name]
-            most = sum(count for _, count in uses)
-            buy: Any = 0
-            if pool.price is not None:
-                buy = bought[name] = self.model.new_int_var(0, most, "")
-            elif most <= pool.stock:
-                continue
-            if not self.ordered:
-                freed = sum(count * self.done[task] for task, count in given[name])
-                self.model.add(sum(count * self.done[task] for task, count in uses) <= pool.stock + freed + buy)
-                continue
-            for window in self.windows:
-                used = [count * each for task, count in uses for at, each in self.x[task].items() if at <= window]
-                freed = [
-                    count * each
-                    for task, count in given[name]
-                    for at, each in self.x[task].items()
-                    if self.problem.usable(at) <= window
-                ]
-                there = buy if window >= pool.arrives else 0
-                if used:
-                    self.model.add(sum(used) <= pool.stock + sum(freed) + there)
-        return bought
-
-    def _keep(self, cut: Cut, window: int) -> None:
-        told: list[Any] = []
-        for edge in dict.fromkeys(cut.edges):
-            told.append(self._carried(edge, window, cut.measure))
-        self.model.add(sum(told) >= cut.least)
-
-    def _carried(self, edge: str, window: int, measure: str) -> Any:
-        """What an edge carries while a window is open, in Gb/s, or whether it is up, as an expression."""
-        key = edge, window, measure
-        if key in self._carries:
-            return self._carries[key]
-
-        def counted(rate: int) -> int:
-            return rate if measure == "gbps" else int(rate > 0)
-
-        today = self.problem.edges[edge].gbps
-        downs = [name for name in dict.fromkeys(self._by_edge[edge]) if window in self.x[name]]
-        changes = self._by_rate.get(edge, [])
-        before: Any = counted(today) + sum(
-            (counted(rate) - counted(today)) * done
-            for name, rate in changes
-            for at, done in self.x[name].items()
-            if at < window and rate != today
-        )
-        names = dict.fromkeys((*downs, *(name for name, _ in changes)))
-        covers = [set(self.problem.by_name[name].covers) for name in names]
-        if not downs:
-            told = before
-        elif len(names) == 1 or set.intersection(*covers):  # only one of them is done: what it takes down is of today
-            told = before - counted(today) * sum(self.x[name][window] for name in downs)
-        else:
-            most = max(counted(today), *(counted(rate) for _, rate in changes), 0)
-            told = self.model.new_int_var(0, most, "")
-            self.model.add(told <= before)
-            for name in downs:
-                self.model.add(told <= most * (1 - self.x[name][window]))
-        self._carries[key] = told
-        return told
-
-
 def relaxed_choice(problem: Problem, aims: Sequence[str], effort: Effort) -> frozenset[str] | None:
     """The tasks that are best by the aims whatever their order; None where none is found."""
     held: dict[str, int] = {}
     picked: frozenset[str] | None = None
     for aim in aims:
-        model = _Model(problem, 1, (), ordered=False)
+        model = Model(problem, 1, (), ordered=False)
         model.hold(held)
         model.model.minimize(model.aim(aim))
         status, solver = solve(model.model, effort, most=effort.left * SHARE)
@@ -395,7 +210,7 @@ def within(problem: Problem, effort: Effort, *, most: float) -> dict[str, int] |
     """Tasks put into the problem's windows with little effort; None where that was not enough, which proves nothing."""
     shape, own = Topology(problem), {edge for task in problem.tasks for edge in task.down}
     cuts = dict.fromkeys(cut for cut in problem.cuts if own & set(cut.edges))
-    model = _Model(problem, problem.windows, cuts)
+    model = Model(problem, problem.windows, cuts)
     until = effort.left - most
     while effort.left > max(until, 0) and not effort.over:
         status, solver = solve(model.model, effort, most=effort.left - max(until, 0))

@@ -1,4 +1,4 @@
-"""What a plan is asked for: which links at which rate by when, and within which limits; read from a small TOML file."""
+"""What a plan is asked for: which links at which rate by when, and within which limits; read from a small file."""
 
 from __future__ import annotations
 
@@ -64,6 +64,8 @@ class Windows:
     sites         at which work may be done in one window: a link between two sites needs both
     soak          whole windows that must pass before what was set free may be used again
     soak_days     the same in days, where windows have days
+    minutes       that a window is open, of which draining and checks take theirs once; changes come one after another,
+                  each with change_minutes, and the exchange of a host with host_minutes
     """
 
     days: tuple[date, ...] = ()
@@ -73,6 +75,25 @@ class Windows:
     sites: int | None = None
     soak: int = 0
     soak_days: int = 0
+    minutes: int | None = None
+    drain_minutes: int = 0
+    change_minutes: int = 0
+    host_minutes: int | None = None
+    check_minutes: int = 0
+
+    @property
+    def work_minutes(self) -> int | None:
+        """What a window has for changes, between draining and checks."""
+        return None if self.minutes is None else self.minutes - self.drain_minutes - self.check_minutes
+
+    @property
+    def timed(self) -> bool:
+        """Whether anything is said of how long work takes."""
+        return bool(self.minutes or self.drain_minutes or self.change_minutes or self.host_minutes)
+
+    def minutes_of(self, *, host: bool) -> int:
+        """What a change takes, or the exchange of a host."""
+        return self.host_minutes if host and self.host_minutes is not None else self.change_minutes
 
     def count(self, otherwise: int) -> int:
         """How many windows there are at most."""
@@ -98,6 +119,8 @@ class Goal:
     forbidden    strategies that are not to be used; no_connectors: plugs, and no_modules: module
                  types, that may not be newly needed
     makers       whose modules may be bought: the part before the first dot of a catalogue id
+    hosts        devices, or patterns of them, and the model that may take their place where a link needs it
+    resets_device  devices, or patterns of them, that a change of breakout resets as a whole, not a port group alone
     lag          together: members of a LAG change in one window; apart: in any
     survive      with a window open, one further failure of a link or risk group still cuts nothing off
     objective    aims with their weights in order; lexicographic unless weighted
@@ -118,7 +141,9 @@ class Goal:
     no_connectors: tuple[str, ...] = ()
     no_modules: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
+    hosts: tuple[tuple[str, str], ...] = ()
     may_be_down: tuple[str, ...] = ()
+    resets_device: tuple[str, ...] = ()
     lag: str = "together"
     survive: bool = False
     risks: tuple[Risk, ...] = ()

@@ -92,7 +92,9 @@ class _Filling:
         for number, block in self.left.items():
             for site in _sites(block.first):
                 self.at_site[site].add(number)
-        needed = sorted({name for block in blocks for way in block.ways for task in way for name in task.after})
+        needed = sorted(
+            {name for block in blocks for way in block.ways for task in way for name in (*task.after, *task.follows)}
+        )
         for name in needed:  # hosts and the like: as soon as can be
             number = len(self.left)
             self.left[number] = _Block((), ((problem.by_name[name],),))
@@ -116,9 +118,11 @@ class _Filling:
             self.pools[pool] = self.pools.get(pool, 0) + count
         problem = self.problem
         self.hands_left = problem.hands if problem.hands is not None else 1 << 30
+        self.minutes_left = problem.minutes if problem.minutes is not None else 1 << 30
         self.hands_at: Counter[str] = Counter()
         self.sites: set[str] = set()
         self.down: set[str] = set()
+        self.off: set[str] = set()
         self.now: list[Task] = []
 
     def _close(self, window: int) -> None:
@@ -217,9 +221,13 @@ class _Filling:
     def _fits(self, way: Sequence[Task], window: int) -> bool:
         problem = self.problem
         hands = sum(task.hands for task in way)
+        if sum(task.minutes for task in way) > self.minutes_left:
+            return False
         if hands > self.hands_left or not all(task.may(window) for task in way):
             return False
         if any(self.placed.get(name, window) >= window for task in way for name in task.after):
+            return False
+        if any(name not in self.placed for task in way for name in task.follows):
             return False
         sites = _sites(way)
         if problem.sites is not None and len(self.sites | sites) > problem.sites:
@@ -253,18 +261,19 @@ class _Filling:
         if not new:
             return True
         down = frozenset((*self.down, *new))
-        if any(not is_kept(cut, down, self.rates) for edge in new for cut in self.cuts[edge]):
+        off = frozenset((*self.off, *(end for task in way for end in task.off)))
+        if any(not is_kept(cut, down, self.rates, off) for edge in new for cut in self.cuts[edge]):
             return False
-        for edge in new:
+        for edge in new if not off else ():
             ends = self.problem.edges[edge]
             if self.shape.required[ends.a] == self.shape.required[ends.b] and not self.shape.joined(
                 edge, down, self.rates
             ):
                 return False
-        if self.problem.services or self.problem.survive:
+        if self.problem.services or self.problem.survive or off:
             from .continuity import cuts_of
 
-            return next(cuts_of(self.problem, self.shape, down, self.rates), None) is None
+            return next(cuts_of(self.problem, self.shape, down, self.rates, off), None) is None
         return True
 
     def _place(self, number: int, way: Sequence[Task], window: int) -> None:
@@ -272,6 +281,7 @@ class _Filling:
             self.placed[task.name] = window
             self.hands_at.update(dict.fromkeys(task.sites, task.hands))
             self.down |= set(task.down)
+            self.off |= set(task.off)
             self.now.append(task)
             self.cost += task.costs.get("cost", 0)
             for pool, count in task.takes:
@@ -279,6 +289,7 @@ class _Filling:
                 self.cost += max(0, count - max(there, 0)) * (self.problem.pools[pool].price or 0)
                 self.pools[pool] = max(there - count, 0)
         self.hands_left -= sum(task.hands for task in way)
+        self.minutes_left -= sum(task.minutes for task in way)
         self.sites |= _sites(way)
         for site in _sites(self.left[number].first):
             self.at_site[site].discard(number)

@@ -11,12 +11,13 @@ from fnmatch import fnmatchcase
 
 import polars as pl
 
+from .added import added_links
 from .continuity import Topology, narrowest
 from .design import Design
 from .errors import QueryError
 from .goal import Goal, Target
-from .problem import Cut, Edge, Problem
-from .units import MILLI, Unit, Units
+from .pieces import MILLI, Unit, Units
+from .problem import Cut, Edge, Problem, counted_once
 
 __all__ = ["Asked", "asked_of", "problem_of", "with_limits"]
 
@@ -94,6 +95,7 @@ def _known(goal: Goal, design: Design) -> None:
     for where, name, names in (
         *(("may_be_down", name, links) for name in goal.may_be_down if not any(c in name for c in "*?[")),
         *((f"risk {risk.name}", name, links) for risk in goal.risks for name in risk.links),
+        *(("resets_device", name, devices) for name in goal.resets_device if not any(c in name for c in "*?[")),
         *(("floor", name, groups) for name in goal.floors),
         *(("power_w", name, devices) for name in goal.power_w),
         *((f"service {each.name}", name, devices) for each in goal.services for name in (each.a, each.b)),
@@ -125,6 +127,9 @@ def problem_of(asked: Asked, every: pl.DataFrame, units: Units, goal: Goal) -> t
         .iter_rows()
         if a != b
     }
+    for piece in (piece for unit in units.units.values() for piece in unit.pieces):
+        ends = str(piece.row["a_device"]), str(piece.row["b_device"])
+        edges |= {name: Edge(*ends, 0) for name in added_links(piece) if ends[0] != ends[1]}
     members: dict[str, list[str]] = defaultdict(list)
     for link, group in design.links.select("link", "group").drop_nulls().sort("link").iter_rows():
         if link in edges:
@@ -132,33 +137,39 @@ def problem_of(asked: Asked, every: pl.DataFrame, units: Units, goal: Goal) -> t
     kinds = {group: (kind, floor) for group, kind, floor in design.groups.iter_rows()}
     cuts = []
     together = []
+    offs = sorted({device for unit in units.units.values() for device in unit.task.off})
     for group, links in sorted(members.items()):
         kind, floor = kinds.get(group, (None, None))
         if kind in ("ring", "protection") and len(links) > 1:
             why = f"{group}: at most one link of a {kind} may be down at a time"
-            cuts.append(Cut(tuple(links), "links", len(links) - 1, why))
+            cuts.append(Cut(tuple(links), "links", len(links) - 1, why, counted_once(links, edges, offs)))
         elif kind == "LAG":
             wanted = tuple(link for link in links if link in units.targets)
             if goal.lag == "together" and len(wanted) > 1:
                 together.append(wanted)
-        if floor and kind not in ("ring", "protection"):
+        if floor and (kind not in ("ring", "protection") or len(links) == 1):
             today = sum(edges[link].gbps for link in links)
             if today < floor:
                 notes.append(f"{group} carries {today}G today, below its floor of {floor}G: it is held to what it has")
             why = f"{group}: {min(floor, today)} Gb/s must stay up"
-            cuts.append(Cut(tuple(links), "gbps", min(floor, today), why))
+            # what a group carries to a device is not missed while the device itself is off
+            only = [device for device in offs if all(device in (edges[link].a, edges[link].b) for link in links)]
+            eased = tuple((device, min(floor, today)) for device in only)
+            cuts.append(Cut(tuple(links), "gbps", min(floor, today), why, eased))
     tasks = tuple(
         replace(
             unit.task,
             windows=_allowed(unit, asked.targets, goal),
             down=tuple(name for name in unit.task.down if name in edges),
             rates=tuple((name, rate) for name, rate in unit.task.rates if name in edges),
+            minutes=goal.windows.minutes_of(host=not unit.task.covers),
         )
         for unit in units.units.values()
     )
     links = design.links["link"].to_list()
     may = frozenset(name for name in links if any(name == p or fnmatchcase(name, p) for p in goal.may_be_down))
-    most = goal.windows.count(otherwise=len(units.targets))
+    hosts = [unit for unit in units.units.values() if not unit.task.covers]
+    most = goal.windows.count(otherwise=len(units.targets) + len(hosts))
     survive: tuple[frozenset[str], ...] = ()
     if goal.survive:
         sets = {frozenset((name,)) for name in edges} | {
@@ -173,6 +184,7 @@ def problem_of(asked: Asked, every: pl.DataFrame, units: Units, goal: Goal) -> t
         hands=goal.windows.hands,
         sites=goal.windows.sites,
         hands_a_site=goal.windows.hands_a_site,
+        minutes=goal.windows.work_minutes,
         cuts=tuple(cuts),
         survive=survive,
         may_be_down=may,

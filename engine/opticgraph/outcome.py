@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
 
-from .design import Design
+from .added import added_rates
+from .design import SIDES, Design
 from .goal import Goal
 from .network import Asked
-from .planned import BomLine, Capacity, Chosen, State, Step, Window
+from .pieces import PART, Piece, Unit, Units
+from .planned import BomLine, Capacity, Chosen, State, Step, Times, Window
 from .prices import Prices
-from .problem import Problem, flows
-from .units import PART, Units
+from .problem import Flow, Problem, flows
 
 __all__ = ["bom_of", "chosen_of", "windows_of"]
 
@@ -38,8 +40,12 @@ def windows_of(
     pairs: dict[frozenset[str], list[str]] = defaultdict(list)
     for link, edge in problem.edges.items():
         pairs[frozenset((edge.a, edge.b))].append(link)
+    limits = goal.windows
+    times = Times(limits.minutes, limits.drain_minutes, limits.check_minutes) if limits.timed else None
     windows = []
-    for (number, down, rates), state in zip(flows(problem, assignment), states, strict=True):
+    for flow, state in zip(flows(problem, assignment), states, strict=True):
+        number, down, rates = flow.window, flow.down, flow.rates
+        off = [{name for name, edge in problem.edges.items() if end in (edge.a, edge.b)} for end in sorted(flow.off)]
         own = steps[number]
         after = {**rates, **{name: rate for step in own for name, rate in problem.by_name[step.unit].rates}}
         touched = sorted({at[link] for step in own for link in (*step.links, *step.down) if link in at})
@@ -47,8 +53,8 @@ def windows_of(
             Capacity(
                 group,
                 str(kinds.get(group, (None,))[0] or "group"),
-                _carried(kinds.get(group, (None,))[0], members[group], down, rates),
-                _carried(kinds.get(group, (None,))[0], members[group], frozenset(), after),
+                _carried(kinds.get(group, (None,))[0], members[group], down, rates, off),
+                _carried(kinds.get(group, (None,))[0], members[group], frozenset(), after, ()),
                 kinds.get(group, (None, None))[1],
             )
             for group in touched
@@ -58,20 +64,51 @@ def windows_of(
                 n=number + 1,
                 day=str(goal.windows.days[number]) if number < len(goal.windows.days) else None,
                 sites=tuple(sorted({site for step in own for site in step.sites})),
-                steps=tuple(own),
+                steps=tuple(_timed(step, problem) for step in own) if times else tuple(own),
                 down=tuple(sorted(down)),
                 capacity=capacity,
                 state=state,
-                warnings=tuple(_warnings(own, members, kinds, pairs, problem, after, at)),
+                warnings=(
+                    *_off(flow, members, problem),
+                    *_warnings(own, members, kinds, pairs, problem, after, at),
+                ),
+                times=times,
             )
         )
     return tuple(windows)
 
 
-def _carried(kind: str | None, links: Sequence[str], down: frozenset[str], rates: Mapping[str, int]) -> int:
-    """A ring or a protection pair carries as much as the weakest of what is up, other groups the sum."""
+def _carried(
+    kind: str | None,
+    links: Sequence[str],
+    down: frozenset[str],
+    rates: Mapping[str, int],
+    off: Sequence[Collection[str]],
+) -> int:
+    """A ring or a protection pair carries as much as the weakest of what is up, other groups the sum.
+
+    A ring that is opened at two places carries nothing; off has the links of each device that is off, one opening each.
+    """
+    out = down.intersection(links)
+    if kind == "ring" and len(out) - sum(max(len(out.intersection(own)) - 1, 0) for own in off) > 1:
+        return 0
     up = [rates[link] for link in links if link not in down and rates[link] > 0]
     return min(up, default=0) if kind in ("ring", "protection") else sum(up)
+
+
+def _timed(step: Step, problem: Problem) -> Step:
+    return replace(step, minutes=problem.by_name[step.unit].minutes)
+
+
+def _off(flow: Flow, members: Mapping[str, Sequence[str]], problem: Problem) -> Iterator[str]:
+    """What is off while hosts are exchanged."""
+    for device in sorted(flow.off):
+        own = {name for name, edge in problem.edges.items() if device in (edge.a, edge.b)}
+        alone = sorted(group for group, links in members.items() if own.issuperset(links))
+        told = f", and {', '.join(alone)} carries nothing" if alone else ""
+        hosts = {end for task in problem.tasks if not task.covers for end in task.off}
+        why = "its host is exchanged" if device in hosts else "a change of breakout resets it"
+        yield f"{device} is off while {why}: nothing reaches it{told}"
 
 
 def _warnings(
@@ -119,12 +156,15 @@ def chosen_of(
     units: Units, assignment: Mapping[str, int], steps: Mapping[int, Sequence[Step]], prices: Prices | None
 ) -> tuple[Chosen, ...]:
     """What each link becomes, in which window, and what is bought for it."""
-    told = []
+    told: list[Chosen] = []
     parts = {step.unit: step.parts for several in steps.values() for step in several}
     for name, window in assignment.items():
         unit = units.units[name]
         cost = _cost(parts[name], prices) if prices else None
         for piece in unit.pieces:
+            if added := added_rates(piece):
+                told += _beside(unit, piece, added, window, cost)
+                continue
             types = piece.applied.types
             a, b = (type_.id if (type_ := types[side]) else None for side in "ab")
             told.append(
@@ -142,6 +182,17 @@ def chosen_of(
                 )
             )
     return tuple(sorted(told, key=lambda each: each.link))
+
+
+def _beside(unit: Unit, piece: Piece, added: Mapping[str, int], window: int, cost: Decimal | None) -> Iterator[Chosen]:
+    """What a link becomes that goes on, and the links that come in beside it."""
+    row, types, name = piece.row, piece.applied.types, unit.task.name
+    a, b = (row[f"{side}_type"] or row[f"{side}_module"] for side in SIDES)
+    own = (unit.verdict, unit.needs, name, window + 1)
+    yield Chosen(piece.link, unit.strategy, a, b, row["rate_gbps"], *own, cost)
+    a, b = (type_.id if (type_ := types[side]) else None for side in SIDES)
+    for link, rate in added.items():
+        yield Chosen(link, unit.strategy, a, b, rate, *own)
 
 
 def _cost(parts: Sequence[object], prices: Prices) -> Decimal | None:

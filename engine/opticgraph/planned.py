@@ -14,7 +14,7 @@ from .views import as_frame, as_graph, as_html
 if TYPE_CHECKING:
     from rdflib import Graph
 
-__all__ = ["BomLine", "Capacity", "Chosen", "Collision", "Edit", "Plan", "State", "Step", "Window"]
+__all__ = ["BomLine", "Capacity", "Chosen", "Collision", "Edit", "Plan", "State", "Step", "Times", "Window"]
 
 
 @dataclass(frozen=True, order=True)
@@ -45,6 +45,7 @@ class Step:
     edits     in order
     parts     what is bought, taken from stock, moved and set free
     words     the steps of the option in the trade's words
+    minutes   that it takes, where the goal says it
     """
 
     unit: str
@@ -58,6 +59,7 @@ class Step:
     parts: tuple[Part, ...]
     settings: tuple[str, ...]
     words: tuple[str, ...]
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, order=True)
@@ -82,6 +84,15 @@ class State:
 
 
 @dataclass(frozen=True)
+class Times:
+    """How long a window is open in minutes, where the goal says it, and what draining and checks take of it."""
+
+    open: int | None
+    drain: int
+    check: int
+
+
+@dataclass(frozen=True)
 class Window:
     """One maintenance window: its place in the order, its day where the goal names days, and what is done in it.
 
@@ -98,6 +109,7 @@ class Window:
     capacity: tuple[Capacity, ...]
     state: State
     warnings: tuple[str, ...] = ()
+    times: Times | None = None
 
 
 @dataclass(frozen=True, order=True)

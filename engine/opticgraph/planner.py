@@ -12,27 +12,32 @@ import polars as pl
 
 from .candidates import judge_rows
 from .collide import collisions_of
-from .derive import derive
+from .derive import Judged, derive
 from .design import Design
 from .errors import InputError
+from .exchanges import Hosted, hosted
 from .goal import Goal
 from .goalfile import read_goal
+from .handover import handover_of, handovers
 from .interrupts import on_interrupt
 from .judge import judge
-from .knowledge import know
-from .network import asked_of, problem_of
+from .knowledge import Knowledge, know
+from .network import Asked, asked_of, problem_of
 from .outcome import bom_of, chosen_of, windows_of
+from .pieces import MILLI, Units
 from .planned import Collision, Plan
 from .prices import read_prices
 from .problem import costs, faults
-from .proposals import asked_links, told_alike
+from .proposals import Told, asked_links, told_alike
 from .reason import Memory
+from .repairs import Judging
+from .result import Audit
 from .rules import read_rules
 from .schedule import Schedule, schedule
 from .solving import Effort, available
 from .states import audited
 from .steps import steps_of
-from .units import MILLI, Units, units_of
+from .units import units_of
 
 __all__ = ["plan"]
 
@@ -42,6 +47,7 @@ def plan(
     *,
     to_gbps: int | None = None,
     goal: Goal | Path | None = None,
+    host: str | None = None,
     prices: Path | None = None,
     work: float | None = None,
     seed: int | None = None,
@@ -53,6 +59,7 @@ def plan(
 
     to_gbps  the wanted rate of all links; without it the goal's targets, else target_gbps of each link
     goal     limits and wishes, or their file (docs/plan.md)
+    host     a model that may take the place of a device which the goal names no other for, where a link needs it
     prices   a price list, in place of the goal's; without one, parts are counted
     work     deterministic seconds of search, and seed: the same input and these give the same plan
 
@@ -67,19 +74,30 @@ def plan(
     """
     available()
     wish = read_goal(goal) if isinstance(goal, Path) else goal or Goal()
+    wish = replace(wish, hosts=(*wish.hosts, *([("*", host)] if host else [])))
     wish = replace(wish, work=wish.work if work is None else work, seed=wish.seed if seed is None else seed)
     listed = prices or (Path(wish.prices) if wish.prices else None)
     priced = read_prices(listed) if listed else None
     asked = asked_of(design, wish, to_gbps)
     knowledge, known = know(trust=trust, catalogs=catalogs), read_rules(rules)
-    judged = derive(asked.design, knowledge)
     memory: Memory = {}  # links as they would be are of many kinds that there are today
-    now = judge(asked.design, judged, knowledge, known, catalogs, memory=memory)
     judging = partial(judge_rows, knowledge=knowledge, rules=known, memory=memory)
-    every = asked_links(judged, None)
-    rows = every.filter(pl.col("link").is_in(list(asked.targets)))
-    told = told_alike(asked.design, judged, rows, now, knowledge, judging)
-    units = units_of(asked.design, judged, told, asked.targets, wish, knowledge, priced)
+
+    def judged_of(design: Design) -> tuple[Judged, Audit]:
+        judged = derive(design, knowledge)
+        return judged, judge(design, judged, knowledge, known, catalogs, memory=memory)
+
+    base = Hosted(asked.design, *judged_of(asked.design), ())
+    now = base.now
+    every, rows, told = _weighed(base, asked, knowledge, judging)
+    then = base
+    if wish.hosts:
+        telling = partial(_on_host, base, knowledge, judging)
+        then = hosted(base, rows, told, asked.targets, wish, knowledge, telling, judged_of)
+        if then.exchanges:
+            every, rows, told = _weighed(then, asked, knowledge, judging)
+    handed = handovers(base.design, base.judged, then.exchanges)
+    units = units_of(then.design, then.judged, told, asked.targets, wish, knowledge, priced, handed)
     problem, notes = problem_of(asked, every, units, wish)
     effort = Effort(wish.work, wish.seed)
     with on_interrupt(effort.stop):
@@ -94,8 +112,20 @@ def plan(
             collisions = (Collision((), "the limits cannot hold together; no smaller set was found", ()),)
     if assignment and (broken := faults(problem, assignment)):
         raise AssertionError(f"an order that breaks limits: {broken[0]}")
-    steps = steps_of(asked.design, assignment, units, problem, knowledge, judging, priced)
-    states = list(audited(asked.design, now, list(steps.values()), knowledge, known, memory))
+    steps = steps_of(
+        then.design,
+        assignment,
+        units,
+        problem,
+        knowledge,
+        judging,
+        priced,
+        hosts={
+            handed[each.device].task.name: partial(handover_of, exchange=each, before=design, judged=base.judged)
+            for each in then.exchanges
+        },
+    )
+    states = list(audited(asked.design, now, list(steps.values()), knowledge, known, memory, hosted=then.design))
     for nth, state in enumerate(states):
         bad = [said for said in state.new_findings if not said.startswith("warning")]
         if bad:
@@ -117,9 +147,22 @@ def plan(
         optimal=found.optimal and not effort.stop.is_set(),
         interrupted=effort.stop.is_set(),
         left=units.left,
-        notes=(*units.notes, *notes, *_said(found, units)),
+        notes=(*units.notes, *then.notes, *notes, *_said(found, units)),
         currency=priced.currency if priced else "",
     )
+
+
+def _weighed(
+    base: Hosted, asked: Asked, knowledge: Knowledge, judging: Judging
+) -> tuple[pl.DataFrame, pl.DataFrame, Told]:
+    """All links as judged, the wanted ones of them, and what the strategies come to on those."""
+    every = asked_links(base.judged, None)
+    rows = every.filter(pl.col("link").is_in(list(asked.targets)))
+    return every, rows, told_alike(base.design, base.judged, rows, base.now, knowledge, judging)
+
+
+def _on_host(base: Hosted, knowledge: Knowledge, judging: Judging, rows: pl.DataFrame, host: str) -> Told:
+    return told_alike(base.design, base.judged, rows, base.now, knowledge, judging, host=host)
 
 
 _NOTHING = Schedule(None, 0, "nothing can be planned", False, False)

@@ -7,7 +7,7 @@ what a plan is: the exact search, the greedy one and the brute force of the test
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -16,10 +16,12 @@ __all__ = [
     "Assignment",
     "Cut",
     "Edge",
+    "Flow",
     "Pool",
     "Problem",
     "Task",
     "costs",
+    "counted_once",
     "faults",
     "flows",
     "is_kept",
@@ -44,9 +46,12 @@ class Task:
 
     covers     targets that it settles; a task that covers none is done only if another one needs it
     down       edges that carry nothing while it is done
+    off        ends of edges that are out of service themselves while it is done; all their edges are down then
     after      tasks that must have been done in earlier windows
+    follows    tasks that must have been done in earlier windows, or are done in the same one
     takes      of pools, and gives to them; rates that edges have once it is done, 0 for none at all
     windows    in which it may be done; None is any
+    minutes    that it takes; what is done in one window is done one after another
     costs      by aim, in whole units
     """
 
@@ -54,12 +59,15 @@ class Task:
     covers: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
     takes: tuple[tuple[str, int], ...] = ()
     gives: tuple[tuple[str, int], ...] = ()
     rates: tuple[tuple[str, int], ...] = ()
     windows: frozenset[int] | None = None
     hands: int = 1
+    minutes: int = 0
     costs: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def may(self, window: int) -> bool:
@@ -83,12 +91,20 @@ class Pool:
 
 @dataclass(frozen=True, order=True)
 class Cut:
-    """What a set of edges must carry in every window: so many of them up (links), or so many Gb/s."""
+    """What a set of edges must carry in every window: so many of them up (links), or so many Gb/s.
+
+    eased  how much less while an end is off (Task.off): nobody asks of it to be in touch with itself
+    """
 
     edges: tuple[str, ...]
     measure: str
     least: int
     why: str = ""
+    eased: tuple[tuple[str, int], ...] = ()
+
+    def asked(self, off: Collection[str]) -> int:
+        """What it asks while some ends are off."""
+        return self.least - sum(less for end, less in self.eased if end in off)
 
 
 @dataclass(frozen=True)
@@ -109,6 +125,7 @@ class Problem:
     hands: int | None = None
     sites: int | None = None
     hands_a_site: int | None = None
+    minutes: int | None = None
     cuts: tuple[Cut, ...] = ()
     services: tuple[tuple[str, str, int, str], ...] = ()
     survive: tuple[frozenset[str], ...] = ()
@@ -133,6 +150,11 @@ class Problem:
         return found
 
     @cached_property
+    def offs(self) -> frozenset[str]:
+        """Ends that some task puts out of service while it is done."""
+        return frozenset(end for task in self.tasks for end in task.off)
+
+    @cached_property
     def retires(self) -> frozenset[str]:
         """Edges that some task takes out for good."""
         return frozenset(edge for task in self.tasks for edge, rate in task.rates if rate <= 0)
@@ -142,24 +164,32 @@ class Problem:
         return self.usable_from[window] if self.usable_from else window + 1
 
 
-def flows(problem: Problem, assignment: Assignment) -> Iterator[tuple[int, frozenset[str], Mapping[str, int]]]:
-    """Of each window in which something is done: which edges are down, and what the others carry then.
+@dataclass(frozen=True)
+class Flow:
+    """A window in which something is done: which edges are down, which ends off, and what the other edges carry."""
 
-    The rates are one mapping, which changes when the next window is asked for.
-    """
+    window: int
+    down: frozenset[str]
+    off: frozenset[str]
+    rates: Mapping[str, int]
+
+
+def flows(problem: Problem, assignment: Assignment) -> Iterator[Flow]:
+    """Each window in which something is done; rates are one mapping, which changes when the next is asked for."""
     by_window = _by_window(assignment)
     rates = {name: edge.gbps for name, edge in problem.edges.items()}
     for window in sorted(by_window):
         tasks = [problem.by_name[name] for name in by_window[window]]
-        yield window, frozenset(edge for task in tasks for edge in task.down), rates
+        down = frozenset(edge for task in tasks for edge in task.down)
+        yield Flow(window, down, frozenset(end for task in tasks for end in task.off), rates)
         for task in tasks:
             rates.update(task.rates)
 
 
-def is_kept(cut: Cut, down: frozenset[str], rates: Mapping[str, int]) -> bool:
-    """Whether a cut carries what it must while some edges are down."""
+def is_kept(cut: Cut, down: frozenset[str], rates: Mapping[str, int], off: Collection[str] = ()) -> bool:
+    """Whether a cut carries what it must while some edges are down, and some ends off."""
     up = (rates[edge] for edge in cut.edges if edge not in down)
-    return (sum(up) if cut.measure == "gbps" else sum(rate > 0 for rate in up)) >= cut.least
+    return (sum(up) if cut.measure == "gbps" else sum(rate > 0 for rate in up)) >= cut.asked(off)
 
 
 def bought(problem: Problem, assignment: Assignment) -> dict[str, int]:
@@ -206,6 +236,13 @@ def limits_broken(problem: Problem, assignment: Assignment) -> Iterator[str]:
         for before in task.after:
             if assignment.get(before, problem.windows) >= assignment[name]:
                 yield f"{name} is done before {before}"
+        for before in task.follows:
+            if assignment.get(before, problem.windows) > assignment[name]:
+                yield f"{name} is done before {before}"
+    needed = {before for task in done.values() for before in (*task.after, *task.follows)}
+    for name, task in done.items():
+        if not task.covers and name not in needed:
+            yield f"{name} is done, though nothing that is done needs it"
     for several in problem.together:
         windows = {window for name, window in assignment.items() if set(done[name].covers) & set(several)}
         if len(windows) > 1:
@@ -226,6 +263,9 @@ def _crowded(problem: Problem, tasks: Sequence[Task]) -> Iterator[str]:
     hands = sum(task.hands for task in tasks)
     if problem.hands is not None and hands > problem.hands:
         yield f"{hands} changes, {problem.hands} at most"
+    minutes = sum(task.minutes for task in tasks)
+    if problem.minutes is not None and minutes > problem.minutes:
+        yield f"{minutes} minutes of work, {problem.minutes} at most"
     at_site: Counter[str] = Counter()
     for task in tasks:
         at_site.update(dict.fromkeys(task.sites, task.hands))
@@ -253,6 +293,12 @@ def faults(problem: Problem, assignment: Assignment) -> list[str]:
     from .continuity import broken  # it reads this module's types
 
     return [*limits_broken(problem, assignment), *(cut.why for cut in broken(problem, assignment))]
+
+
+def counted_once(edges: Iterable[str], ends: Mapping[str, Edge], offs: Collection[str]) -> tuple[tuple[str, int], ...]:
+    """Cut.eased where all edges at an end that is off count as one: of a ring, it is opened at one place."""
+    at = Counter(end for name in edges for end in {ends[name].a, ends[name].b})
+    return tuple((end, at[end] - 1) for end in sorted(offs) if at[end] > 1)
 
 
 def _by_window(assignment: Assignment) -> dict[int, list[str]]:

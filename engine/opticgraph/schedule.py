@@ -135,6 +135,7 @@ def _chained(problem: Problem, start: dict[str, int], least: int) -> dict[str, i
 def _timed(problem: Problem) -> frozenset[str]:
     """Tasks that others wait for or that wait themselves: they stay in their windows."""
     waiting = {name for task in problem.tasks if task.after for name in (task.name, *task.after)}
+    waiting |= {name for task in problem.tasks if task.follows for name in (task.name, *task.follows)}
     return frozenset(waiting | {task.name for task in problem.tasks if task.windows is not None})
 
 

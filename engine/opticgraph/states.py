@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import polars as pl
 
 from .derive import derive
-from .design import SIDES, Design
+from .design import LINK_SCHEMA, SIDES, Design
 from .findings import findings_of, verdict_of
 from .graph import BASE
 from .judge import Verdicts
@@ -26,7 +26,7 @@ from .reason import Memory, reason
 from .result import Audit, Finding, Findings
 from .rules import Rules
 
-__all__ = ["audited"]
+__all__ = ["audited", "finding_key"]
 
 AT_ONCE = 40_000  # links of states that are judged together
 Thing = tuple[str, str]  # link, device or group, and its name; a port is its device
@@ -34,29 +34,40 @@ Thing = tuple[str, str]  # link, device or group, and its name; a port is its de
 
 @dataclass(frozen=True)
 class Changed:
-    """What one window changes: its steps and links, the devices and groups its changes can reach, and what of those
-    each link in reach is at."""
+    """What one window changes: its steps and links, of those the ones that come in, the devices and groups its changes
+    can reach, and what of those each link in reach is at."""
 
     steps: Sequence[Step]
     links: frozenset[str]
+    added: frozenset[str]
     things: frozenset[Thing]
     ends: Mapping[str, tuple[Thing, ...]]
 
 
 def audited(
-    design: Design, now: Audit, windows: Sequence[Sequence[Step]], knowledge: Knowledge, rules: Rules, memory: Memory
+    design: Design,
+    now: Audit,
+    windows: Sequence[Sequence[Step]],
+    knowledge: Knowledge,
+    rules: Rules,
+    memory: Memory,
+    *,
+    hosted: Design | None = None,
 ) -> Iterator[State]:
-    """The state after each window; now is the audit of the design before the first, the memory reason.reason's."""
+    """The state after each window; now is the audit of the design before the first, the memory reason.reason's.
+
+    hosted  the design with all hosts that steps exchange, for the devices and ports of those
+    """
     assert isinstance(now.verdicts, Verdicts)
     reached: list[Changed] = []
     found: dict[int, Sequence[Finding]] = {}
-    for union, several in _neighbourhoods(design, windows):
+    for union, several in _neighbourhoods(design, hosted or design, windows):
         found |= _found(union, knowledge, rules, memory)
         reached += several
     standing: dict[Thing, list[Finding]] = {}
     for finding in now.findings:
         standing.setdefault(_about(finding), []).append(finding)
-    known = {_key(finding) for finding in now.findings}
+    known = {finding_key(finding) for finding in now.findings}
     verdicts = dict(now.verdicts.words.iter_rows())
     counts = Counter(verdicts.values())
     for nth, own in enumerate(reached):
@@ -68,13 +79,16 @@ def audited(
             standing.setdefault(_about(finding), []).append(finding)
         for link in _retired(own.steps) & verdicts.keys():
             counts[verdicts.pop(link)] -= 1
+        for link in own.added:
+            verdicts[link] = "works"
+            counts["works"] += 1
         for link, things in own.ends.items():
             if link in verdicts:
                 told = [f for thing in (("link", link), *things) for f in standing.get(thing, ()) if link in f.links]
                 counts[verdicts[link]] -= 1
                 verdicts[link] = verdict_of(finding.severity for finding in told)
                 counts[verdicts[link]] += 1
-        new = sorted({_said(finding) for finding in fresh if _key(finding) not in known})
+        new = sorted({_said(finding) for finding in fresh if finding_key(finding) not in known})
         yield State(counts["works"], counts["fails"], counts["unknown"], tuple(new))
 
 
@@ -112,10 +126,14 @@ class _Network:
 
     def change(self, edit: Edit, first: int) -> set[Thing]:
         """Put one edit into effect; what it can reach is handed back."""
+        if edit.table != "links":  # of devices and ports, which stand as they are in the hosted design from then on
+            device = edit.key if edit.table == "devices" else unquote(edit.key.partition(" ")[0])
+            return {("device", device)}
         before = self.ends.get(edit.key, ())
         for thing in before:
             self.near[thing].discard(edit.key)
-        row = {**self.last.get(edit.key, {}), **{name: _listed(value) for name, _, value in edit.values}}
+        was = self.last.get(edit.key) or {**dict.fromkeys(LINK_SCHEMA), "link": edit.key}
+        row = {**was, **{name: _listed(value) for name, _, value in edit.values}}
         if edit.action == "remove":
             self.names.pop(edit.key)
             self.ends.pop(edit.key)
@@ -132,26 +150,38 @@ def _listed(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _neighbourhoods(design: Design, windows: Sequence[Sequence[Step]]) -> Iterator[tuple[Design, list[Changed]]]:
+def _neighbourhoods(
+    design: Design, hosted: Design, windows: Sequence[Sequence[Step]]
+) -> Iterator[tuple[Design, list[Changed]]]:
     """What each window's changes can reach, some states at a time as one design under names of their own."""
     network = _Network(design, (step for steps in windows for step in steps))
     height = design.links.height
     told, rows, numbers = list[Changed](), list[int](), list[int]()
+    since: dict[str, int] = {}  # device -> the first state in which its host is another one
     for nth, steps in enumerate(windows):
         edits = [edit for step in steps for edit in step.edits]
         things = {thing for edit in edits for thing in network.change(edit, height)}
-        links = frozenset(edit.key for edit in edits)
+        links = frozenset(edit.key for edit in edits if edit.table == "links")
+        since |= {edit.key: nth for edit in edits if edit.table == "devices"}
         near = sorted({*links & network.names.keys(), *(link for thing in things for link in network.near[thing])})
         rows += [network.names[link] for link in near]
         numbers += [nth] * len(near)
-        told.append(Changed(steps, links, frozenset(things), {link: network.ends[link] for link in near}))
+        added = frozenset(edit.key for edit in edits if (edit.table, edit.action) == ("links", "add"))
+        told.append(Changed(steps, links, added, frozenset(things), {link: network.ends[link] for link in near}))
         if len(rows) > AT_ONCE or nth == len(windows) - 1:
-            added = pl.DataFrame(network.added, schema=design.links.schema, orient="row")
-            yield _as_one(design, pl.concat([design.links, added]), rows, numbers), told
+            newer = pl.DataFrame(network.added, schema=design.links.schema, orient="row")
+            yield _as_one(design, hosted, since, pl.concat([design.links, newer]), rows, numbers), told
             told, rows, numbers = [], [], []
 
 
-def _as_one(design: Design, versions: pl.DataFrame, rows: Sequence[int], numbers: Sequence[int]) -> Design:
+def _as_one(
+    design: Design,
+    hosted: Design,
+    since: Mapping[str, int],
+    versions: pl.DataFrame,
+    rows: Sequence[int],
+    numbers: Sequence[int],
+) -> Design:
     """States as one design: rows of the links' versions, and the number of the state that each is of."""
     nth = pl.Series("nth", numbers, dtype=pl.Int64)
     mark = pl.concat_str(pl.lit(MARK), nth.cast(pl.String))
@@ -159,11 +189,19 @@ def _as_one(design: Design, versions: pl.DataFrame, rows: Sequence[int], numbers
     links = versions[rows]
     used = pl.concat(links.select(device=f"{side}_device", nth=nth) for side in SIDES).unique()
     groups = links.select("group", nth=nth).drop_nulls().unique()
+    begun = pl.col("device").replace_strict(since, default=None, return_dtype=pl.Int64)
+    new = (pl.col("nth") >= begun).fill_null(False)
+
+    def standing(name: str, order: list[str]) -> pl.DataFrame:
+        """Rows of devices or ports, of the host that each has in each state."""
+        parts = ((design, used.filter(~new)), (hosted, used.filter(new)))
+        return pl.concat(_marked(getattr(each, name), own, "device", order) for each, own in parts).sort(order)
+
     return replace(
         design,
         links=links.with_columns(pl.concat_str(name, mark).alias(name) for name in own).sort("link"),
-        ports=_marked(design.ports, used, "device", ["device", "port"]),
-        devices=_marked(design.devices, used, "device", ["device"]),
+        ports=standing("ports", ["device", "port"]),
+        devices=standing("devices", ["device"]),
         groups=_marked(design.groups, groups, "group", ["group"]),
         triples=b"",
     )
@@ -198,7 +236,8 @@ def _about(finding: Finding) -> Thing:
     return ("device" if head == "port" else head), name
 
 
-def _key(finding: Finding) -> tuple[object, ...]:
+def finding_key(finding: Finding) -> tuple[object, ...]:
+    """What stays the same of a finding while its figures change."""
     return finding.rule, finding.severity, finding.link or finding.subject, finding.end
 
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
+from .added import added_edits, added_links
 from .applied import Applied, changed
 from .candidates import ROW_SCHEMA
 from .choices import Part
 from .design import LINK_SCHEMA, SIDES, Design
 from .knowledge import Knowledge
 from .offers import levels
+from .pieces import CAGE, PART, Piece, Unit, Units
 from .planned import Edit, Step
 from .prices import Prices
 from .problem import Problem
 from .repairs import Judging
 from .seats import FREE
-from .units import CAGE, PART, Piece, Unit, Units
 from .work import work_of
 
 __all__ = ["steps_of"]
+
+Handover = Callable[..., Step]  # of a unit that exchanges a host, and its parts
+NO_HOSTS: Mapping[str, Handover] = MappingProxyType({})
 
 
 def steps_of(
@@ -34,18 +39,26 @@ def steps_of(
     knowledge: Knowledge,
     judging: Judging,
     prices: Prices | None,
+    *,
+    hosts: Mapping[str, Handover] = NO_HOSTS,
 ) -> dict[int, tuple[Step, ...]]:
-    """Steps by window, in the order of their units; ports of new cages are given out as windows go by."""
-    order = sorted(assignment, key=lambda name: (assignment[name], name))
+    """Steps by window, in the order of their units; ports of new cages are given out as windows go by.
+
+    hosts  of each unit that exchanges a host what makes its step, which comes before all else in its window; the
+           design is the one that all of them leave
+    """
+    order = sorted(assignment, key=lambda name: (assignment[name], name not in hosts, name))
     free = {pool: deque(ports) for pool, ports in units.ports.items()}
     coming: dict[int, list[tuple[str, str]]] = defaultdict(list)
     placed: dict[str, list[tuple[Piece, Applied]]] = {}
+    given: dict[str, Mapping[str, str]] = {}  # ports of new cages, by link and side
     for name in order:
         unit, window = units.units[name], assignment[name]
         for ready in sorted(at for at in coming if at <= window):
             for pool, port in coming.pop(ready):
                 free[pool].append(port)
-        placed[name] = _placed(unit, free)
+        given[name] = {key: free[pool].popleft() for key, pool in unit.cages.items()}
+        placed[name] = _placed(unit, given[name])
         for pool, port in _freed(unit, units):
             coming[problem.usable(window)].append((pool, port))
     expected = _expected([each for name in order for each in placed[name]], judging)
@@ -53,8 +66,11 @@ def steps_of(
     by_window: dict[int, list[Step]] = defaultdict(list)
     parts = _parts(assignment, order, units, problem)
     for name in order:
-        unit = units.units[name]
-        by_window[assignment[name]].append(_step(unit, parts[name], placed[name], now, expected, knowledge, prices))
+        unit, own = units.units[name], by_window[assignment[name]]
+        if name in hosts:
+            own.append(hosts[name](unit, parts=parts[name]))
+        else:
+            own.append(_step(unit, parts[name], placed[name], given[name], now, expected, knowledge, prices))
     return {window: tuple(steps) for window, steps in sorted(by_window.items())}
 
 
@@ -82,18 +98,18 @@ def _parts(
     return told
 
 
-def _placed(unit: Unit, free: Mapping[str, deque[str]]) -> list[tuple[Piece, Applied]]:
+def _placed(unit: Unit, ports: Mapping[str, str]) -> list[tuple[Piece, Applied]]:
     """The pieces of a unit with ports of their own: what was worked out once for links alike named another link's."""
-    ports = {key: free[pool].popleft() for key, pool in unit.cages.items()}
     told = []
     for piece in unit.pieces:
         changes, seats = dict(piece.applied.changes), dict(piece.applied.seats)
+        first = next(iter(added_links(piece)), None)
         for side in SIDES:
             legs = getattr(piece.applied.proposal, f"{side}_legs")
             lead = unit.pieces[0]
             owner = lead if legs and piece.leg else piece
             if seats[side].way == FREE:
-                port = ports.get(f"{owner.link} {side}", seats[side].port)
+                port = ports.get(f"{first or owner.link} {side}", seats[side].port)
                 changes[f"{side}_port"] = port
                 seats[side] = replace(seats[side], port=port)
             elif legs and piece.leg:
@@ -114,7 +130,8 @@ def _freed(unit: Unit, units: Units) -> Iterator[tuple[str, str]]:
         for side in SIDES:
             device, seat = str(piece.row[f"{side}_device"]), piece.applied.seats[side]
             legs = getattr(piece.applied.proposal, f"{side}_legs")
-            if not (seat.way == FREE or piece.retired or (legs and piece.leg)) or piece.row[f"{side}_lanes"]:
+            stays = added_links(piece) or not (seat.way == FREE or piece.retired or (legs and piece.leg))
+            if stays or piece.row[f"{side}_lanes"]:
                 continue
             place = f"{CAGE}{device} {piece.row[f'{side}_cage']}"
             own = next((pool for pool, left in given.items() if left and pool.rpartition(" ")[0] == place), None)
@@ -138,6 +155,7 @@ def _step(
     unit: Unit,
     parts: tuple[Part, ...],
     placed: Sequence[tuple[Piece, Applied]],
+    ports: Mapping[str, str],
     now: Mapping[str, Mapping[str, Any]],
     expected: Mapping[str, Sequence[str]],
     knowledge: Knowledge,
@@ -155,16 +173,19 @@ def _step(
         work = work_of(piece.row, applied, knowledge, prices=prices, expects=expected.get(piece.link, ()))
         settings |= dict.fromkeys(work.settings)
         words |= dict.fromkeys(work.steps)
+        if added_links(piece):
+            edits += added_edits(piece, row, ports)
+            continue
         edits.append(Edit("links", piece.link, "set", tuple(_values(row, piece, applied))))
     devices = {str(piece.row[f"{side}_device"]) for piece, _ in placed for side in SIDES}
     return Step(
         unit=unit.task.name,
         strategy=unit.strategy,
-        links=tuple(piece.link for piece in unit.pieces),
+        links=tuple(name for piece in unit.pieces for name in (piece.link, *added_links(piece))),
         sites=unit.task.sites,
         devices=tuple(sorted(devices)),
         down=unit.task.down,
-        after=unit.task.after,
+        after=(*unit.task.after, *unit.task.follows),
         edits=tuple(edits),
         parts=parts,
         settings=tuple(settings),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ..goal import Goal
 from ..planned import Capacity, Window
@@ -14,6 +15,7 @@ from .verified import Fault
 
 __all__ = ["Group", "capacity", "check_groups", "check_lags", "groups_of", "members", "rate_changes"]
 
+NOTHING_OFF: Mapping[str, Collection[str]] = MappingProxyType({})
 LEAST_OF = ("ring", "protection")  # groups that carry what their weakest span does
 Rates = Mapping[str, int | None]  # of the members in service of one group
 
@@ -49,21 +51,27 @@ def check_groups(
     after: Mapping[str, Rates],
     down: Collection[str],
     looked: Counter[str],
+    off: Mapping[str, Collection[str]] = NOTHING_OFF,
 ) -> Iterator[Fault]:
-    """Every group that a window touches keeps its floor, a ring all spans but one, and capacities are as told."""
+    """Every group that a window touches keeps its floor, a ring all spans but one, and capacities are as told.
+
+    off  of each device whose host is exchanged its links: of a ring they are one opening, and of a group that leads
+         only there no floor is asked meanwhile
+    """
     told = {each.group: each for each in window.capacity}
     for name, group in sorted(groups.items()):
         own, later = before.get(name, {}), after.get(name, {})
         out = sorted(own.keys() & set(down))
         if group.kind == "ring" and out:
             looked["one-span-of-a-ring"] += 1
-        if group.kind == "ring" and len(out) > 1:
+        if group.kind == "ring" and _openings(out, off) > 1:
             words = f"{' and '.join(out)} of the ring {name} are down together"
             yield Fault(window.n, "", "one-span-of-a-ring", words, tuple(out))
-        carried = capacity(group, own, later, out)
+        carried = capacity(group, own, later, out, off)
         if group.floor_gbps is not None and (out or own != later):
             looked["floors-hold"] += 1
-            yield from _below(window, group, carried, own, tuple(out))
+            missed = not any(set(own) <= set(links) for links in off.values())
+            yield from _below(window, group, carried, tuple(out), missed)
         if name in told and carried is not None:
             looked["states-are-as-told"] += 1
             yield from _otherwise(window, told[name], carried)
@@ -72,15 +80,20 @@ def check_groups(
         yield Fault(window.n, "", "states-are-as-told", words)
 
 
+def _openings(down: Collection[str], off: Mapping[str, Collection[str]]) -> int:
+    """At how many places spans that are down open a ring: those at a device that is off are one."""
+    return len(down) - sum(max(len(set(links) & set(down)) - 1, 0) for links in off.values())
+
+
 def _below(
-    window: Window, group: Group, carried: Capacity | None, own: Rates, links: tuple[str, ...]
+    window: Window, group: Group, carried: Capacity | None, links: tuple[str, ...], missed: bool
 ) -> Iterator[Fault]:
-    """Where a group carries less than it must; what it lacked before the plan is no fault of the plan."""
+    """Where a group carries less than it must; missed is whether anything misses that while it is open."""
     if carried is None:
         words = f"{group.name}: the rate of a link is not known, so its floor of {group.floor_gbps}G cannot be told"
         yield Fault(window.n, "", "floors-hold", words, links)
         return
-    for when, gbps in (("while it is open", carried.open_gbps), ("after it", carried.after_gbps)):
+    for when, gbps in (("while it is open", carried.open_gbps), ("after it", carried.after_gbps))[not missed :]:
         if group.floor_gbps is not None and gbps < group.floor_gbps:
             words = f"{when}, {group.name} carries {gbps}G, {group.floor_gbps}G must stay up"
             yield Fault(window.n, "", "floors-hold", words, links)
@@ -95,18 +108,22 @@ def _otherwise(window: Window, told: Capacity, carried: Capacity) -> Iterator[Fa
 
 
 def capacity(
-    group: Group, before: Mapping[str, int | None], after: Mapping[str, int | None], down: Collection[str]
+    group: Group,
+    before: Mapping[str, int | None],
+    after: Mapping[str, int | None],
+    down: Collection[str],
+    off: Mapping[str, Collection[str]] = NOTHING_OFF,
 ) -> Capacity | None:
     """What a group can carry while a window is open and after it; before and after hold its members' rates.
 
     A ring or a protection pair carries what its weakest span does, of those that are left while one is down; a ring
-    with two spans down, or any group with none left, carries nothing. None where a rate is not known.
+    opened at two places, or any group with none left, carries nothing. None where a rate is not known.
     """
     left = {link: rate for link, rate in before.items() if link not in down}
     if any(rate is None for rate in (*left.values(), *after.values())):
         return None
     if group.kind in LEAST_OF:
-        broken = len(before) - len(left) > 1 and group.kind == "ring"
+        broken = group.kind == "ring" and _openings(before.keys() - left.keys(), off) > 1
         opened = 0 if broken else min((rate or 0 for rate in left.values()), default=0)
         done = min((rate or 0 for rate in after.values()), default=0)
     else:

@@ -11,7 +11,7 @@ from ..design import SIDES, Design
 from ..goal import Goal
 from ..planned import Plan, Step, Window
 from .replay import Done, Moment
-from .stops import touched
+from .stops import swapped, touched
 from .verified import Fault
 
 __all__ = ["check_chosen", "check_limits", "check_order", "check_sites"]
@@ -82,6 +82,7 @@ def _over(window: Window, goal: Goal) -> Iterator[str]:
     limits = goal.windows
     if limits.hands is not None and len(window.steps) > limits.hands:
         yield f"{len(window.steps)} changes, where the goal has hands for {limits.hands}"
+    yield from _too_long(window, goal)
     sites = {site for step in window.steps for site in step.sites} | set(window.sites)
     if limits.sites is not None and len(sites) > limits.sites:
         yield f"work at {len(sites)} sites ({', '.join(sorted(sites))}), where the goal allows {limits.sites}"
@@ -89,6 +90,23 @@ def _over(window: Window, goal: Goal) -> Iterator[str]:
         here = sum(site in step.sites for step in window.steps)
         if limits.hands_a_site is not None and here > limits.hands_a_site:
             yield f"{here} changes at {site}, where the goal has hands for {limits.hands_a_site}"
+
+
+def _too_long(window: Window, goal: Goal) -> Iterator[str]:
+    """Where the work of a window takes longer than it is open, or than the plan says of a step."""
+    limits = goal.windows
+    if not limits.timed:
+        return
+    minutes = 0
+    for step in window.steps:
+        own = limits.minutes_of(host=any(edit.table == "devices" for edit in step.edits))
+        minutes += own
+        if step.minutes is not None and step.minutes != own:
+            yield f"{step.unit} takes {own} minutes by the goal, where the plan says {step.minutes}"
+    whole = limits.drain_minutes + minutes + limits.check_minutes
+    if limits.minutes is not None and whole > limits.minutes:
+        drain, check = f"{limits.drain_minutes} to drain", f"{limits.check_minutes} of checks"
+        yield f"{whole} minutes ({drain}, {minutes} of work, {check}), where the goal gives {limits.minutes}"
 
 
 def _day(text: str | None) -> date | None:
@@ -113,15 +131,11 @@ def check_sites(moment: Moment, sites: Mapping[str, str]) -> Iterator[Fault]:
 
 def _worked(done: Done, sites: Mapping[str, str]) -> set[tuple[str, str]]:
     """Where a step changes something by hand: the site and device of each such end."""
-    devices = {key for key, (old, new) in done.devices.items() if _model(old) != _model(new)}
+    devices = set(swapped(done))
     for old, new in done.links.values():
         for side in SIDES:
             devices |= {str(row[f"{side}_device"]) for row in (old, new) if row and touched(old, new, side)}
     return {(sites[device], device) for device in devices if sites.get(device)}
-
-
-def _model(row: Mapping[str, object] | None) -> object:
-    return row["device_type"] if row else None
 
 
 def _listed(words: Sequence[str] | set[str]) -> str:
@@ -165,7 +179,9 @@ def check_chosen(
                 yield Fault(window.n, chosen.unit, "plan-does-as-chosen", words, (chosen.link,))
     done = {chosen.unit for chosen in plan.chosen}
     for unit, (window, step) in places.items():
-        if step.links and unit not in done and any(edit.table == "links" for edit in step.edits) and plan.chosen:
+        carries_over = any(edit.table == "devices" for edit in step.edits)  # the links of a host, as they are
+        changes = any(edit.table == "links" for edit in step.edits) and not carries_over
+        if step.links and unit not in done and changes and plan.chosen:
             words = f"{unit} changes {', '.join(step.links)}, but the plan has chosen nothing for them"
             yield Fault(window.n, unit, "plan-does-as-chosen", words, step.links)
     yield from _late(plan, goal)

@@ -54,18 +54,20 @@ def _graph(network: Network) -> nx.Graph:
 
 
 def check_open(
-    before: Network, after: Network, down: Collection[str], goal: Goal
+    before: Network, after: Network, down: Collection[str], goal: Goal, off: Collection[str] = ()
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What a window cuts off while it is open, or leaves cut off; each in words, with the links.
 
     Devices stay connected if both ends of every link that goes down still are: a way over such a link goes round it
-    then. Links that the goal lets go down are no part of what had to stay connected.
+    then. Links that the goal lets go down are no part of what had to stay connected, nor are devices that are off, as
+    their hosts are exchanged: of those it is asked that what they joined stays connected without them.
     """
     allowed = {link for link in down if _matches(link, goal.may_be_down)}
     kept = before.without(allowed)
     opened = _graph(kept.without(down))
+    yield from _parted(_graph(kept), opened, off)
     for link in sorted(set(down) - allowed):
-        if link in before.ends and not _joined(opened, *before.ends[link]):
+        if link in before.ends and not {*before.ends[link]} & {*off} and not _joined(opened, *before.ends[link]):
             a, b = before.ends[link]
             yield f"while it is open, no way is left between {a} and {b}: {link} is down", (link,)
     left = _graph(after)
@@ -80,6 +82,16 @@ def check_open(
                 between = f"{carried}G between {service.a} and {service.b}"
                 words = f"{when}, {service.name} has {between}, {service.floor_gbps}G must stay"
                 yield words, tuple(sorted(down))
+
+
+def _parted(kept: nx.Graph, opened: nx.Graph, off: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Devices that were connected, and that are not while those that are off are."""
+    gone = ", ".join(sorted(off))
+    for part in sorted(map(sorted, nx.connected_components(kept))) if off else ():
+        own = [device for device in part if device not in off]
+        for device in own[1:] if set(part) & set(off) else ():
+            if not _joined(opened, own[0], device):
+                yield f"while it is open, no way is left between {own[0]} and {device}: {gone} is off", ()
 
 
 def _joined(graph: nx.Graph, a: str, b: str) -> bool:

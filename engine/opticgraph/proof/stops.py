@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from ..derive import Judged
 from ..design import SIDES
 from .replay import Done, Row
 
-__all__ = ["Seat", "active", "resets", "seats", "stopped", "touched"]
+__all__ = ["Seat", "active", "resets", "resets_whole", "seats", "stopped", "swapped", "touched"]
 
 # Columns of a link that someone changes with hands or settings; the others are record, or follow from these.
 _END = ("device", "port", "module", "lanes", "adapter", "fec", "connector", "polish")
@@ -51,29 +52,36 @@ def stopped(
     free_strands  by link: spare fibres of its route before the step
     """
     opened: dict[Seat, str] = {}
+    exchanged = swapped(done)
     for link, (old, new) in done.links.items():
         columns = touched(old, new)
         if not columns or old is None:
             continue
-        if not _made_before_broken(link, old, new, columns, free_strands):
+        carried_over = {device for device, _ in seats(old).values()} & exchanged
+        if carried_over or not _made_before_broken(link, old, new, columns, free_strands):
             if active(old):
                 told = "is taken away" if new is None else f"is changed ({', '.join(columns)})"
                 yield link, told
             opened |= {seat: link for side, seat in seats(old).items() if new is None or _opened(old, new, side)}
-    swapped = {
-        device
-        for device, (old, new) in done.devices.items()
-        if old and new and old["device_type"] != new["device_type"]
-    }
     worked = {link for link, pair in done.links.items() if touched(*pair)}
     for (device, port), by in sorted(opened.items()):
         for link in sorted(set(users.get((device, port), ())) - worked):
             if active(links.get(link)):
                 yield link, f"shares the module in {device} {port} with {by}"
-    for link, row in links.items() if swapped else ():
-        over = sorted({device for device, _ in seats(row).values()} & swapped)
+    for link, row in links.items() if exchanged else ():
+        over = sorted({str(row[f"{side}_device"]) for side in SIDES} & exchanged)
         if over and link not in worked and active(row):
             yield link, f"runs over {over[0]}, which is exchanged"
+
+
+def swapped(done: Done) -> frozenset[str]:
+    """Devices whose host a step exchanges: they are off while it is done."""
+    pairs = done.devices.items()
+    return frozenset(device for device, (old, new) in pairs if _model(old) != _model(new))
+
+
+def _model(row: Row | None) -> object:
+    return row["device_type"] if row else None
 
 
 def _opened(old: Row, new: Row, side: str) -> bool:
@@ -107,6 +115,31 @@ def resets(old: Judged, new: Judged, links: Mapping[str, Row]) -> Iterator[tuple
             group = before.get(seat, (None, None))[0]
             if group and active(row) and (seat[0], group) in reset:
                 yield link, f"is on port group {group} of {seat[0]}, where {reset[seat[0], group]} changes its breakout"
+
+
+def resets_whole(
+    old: Judged, new: Judged, links: Mapping[str, Row], patterns: Collection[str]
+) -> dict[str, dict[str, str]]:
+    """Devices of these patterns of which the breakout of a port changes: the links in service there, each with why."""
+    if not patterns:
+        return {}
+    before, after = _modes(old), _modes(new)
+    nothing: tuple[str | None, frozenset[str]] = (None, frozenset())
+    changed = {
+        device
+        for device, port in before.keys() | after.keys()
+        if (was := before.get((device, port), nothing)[1]) != (then := after.get((device, port), nothing)[1])
+        and _broken_out(was | then)
+        and any(fnmatchcase(device, pattern) for pattern in patterns)
+    }
+    return {
+        device: {
+            link: f"ends on {device}, which a change of breakout resets"
+            for link, row in links.items()
+            if active(row) and device in (row["a_device"], row["b_device"])
+        }
+        for device in sorted(changed)
+    }
 
 
 def _modes(judged: Judged) -> dict[Seat, tuple[str | None, frozenset[str]]]:

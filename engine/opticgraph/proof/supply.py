@@ -10,7 +10,7 @@ from decimal import Decimal
 from ..goal import Goal
 from ..planned import Plan, Window
 from .replay import Done, Pair, Row
-from .stops import Seat, seats, touched
+from .stops import Seat, seats, swapped, touched
 from .verified import Fault
 
 __all__ = ["Strands", "Types", "check_bill", "check_legs", "check_modules", "check_seats", "check_stock"]
@@ -79,11 +79,15 @@ class Strands:
         return {link: self.free.get(_route(link, links[link]), 0) for link in some if link in links}
 
     def step(self, done: Done, n: int) -> Iterator[Fault]:
-        """Take what a step takes; what is not free is a fault."""
+        """Take what a step takes; what is not free is a fault.
+
+        A link that comes in through filters, which the link of now gets in the same step, rides on its fibres.
+        """
+        riding = _riding(done)
         more: dict[str, int] = defaultdict(int)
         for link, (old, new) in done.links.items():
             for row, sign in ((old, -1), (new, 1)):
-                if row is not None and _known(old, new):
+                if row is not None and _known(old, new) and link not in riding:
                     more[_route(link, row)] += sign * int(str(row["strands"]))
         for route, taken in sorted(more.items()):
             free = self.free.get(route, 0)
@@ -91,6 +95,25 @@ class Strands:
                 words = f"it takes {taken} more fibres of {route}, where {max(free, 0)} are free"
                 yield Fault(n, done.step.unit, "strands-are-free", words, tuple(sorted(done.links)))
             self.free[route] = free - taken
+
+
+def _riding(done: Done) -> frozenset[str]:
+    """Links that share the fibres of one that gets filters in this step: as many as there are such."""
+    carriers = Counter(
+        _between(link, new)
+        for link, (old, new) in done.links.items()
+        if old and new and old["mux_mdb"] != new["mux_mdb"] and old["strands"] == new["strands"]
+    )
+    found = set()
+    for link, (old, new) in sorted(done.links.items()):
+        if old is None and new is not None and new["mux_mdb"] and carriers[_between(link, new)] > 0:
+            carriers[_between(link, new)] -= 1
+            found.add(link)
+    return frozenset(found)
+
+
+def _between(link: str, row: Row) -> tuple[object, ...]:
+    return _route(link, row), row["a_device"], row["b_device"]
 
 
 def _known(old: Row | None, new: Row | None) -> bool:
@@ -107,10 +130,13 @@ def _route(link: str, row: Row) -> str:
 
 def check_modules(done: Done, n: int, before: Types, after: Types) -> Iterator[Fault]:
     """The modules that a step puts in and takes out are the ones that its parts name, no more and no fewer."""
-    if done.devices:  # a host is exchanged, and its modules go over with it
-        return
     ins, outs = _modules(done.links, before, after)
     named = {part.part for part in done.step.parts} & (set(before.values()) | set(after.values()))
+    for device in sorted(swapped(done)):
+        for row, counts in zip(done.devices[device], (outs, ins), strict=True):
+            if row is not None and row["device_type"]:
+                counts[str(row["device_type"])] += 1
+                named.add(str(row["device_type"]))
     for actions, moved, verb in ((("buy", "use", "move"), ins, "puts in"), (("free", "move"), outs, "takes out")):
         told: Counter[str] = Counter()
         for part in done.step.parts:
@@ -130,7 +156,9 @@ def _modules(links: Mapping[str, Pair], before: Types, after: Types) -> tuple[Co
             if row is None or row["status"] == "retired":
                 continue
             for side, seat in seats(row).items():
-                name = types.get((link, side)) or row[f"{side}_module"]
+                # one that stays is of the type that it was, whatever a later step of the window puts there
+                stays = all(each and each[f"{side}_module"] == row[f"{side}_module"] for each in pair)
+                name = (before if stays else types).get((link, side)) or row[f"{side}_module"]
                 if name:
                     there[nth][seat] = str(name)
     same = {seat for seat, name in there[0].items() if there[1].get(seat) == name}

@@ -25,7 +25,7 @@ from .running import Running
 from .service import check_open, failing, network_of
 from .sound import State, first_state, next_state, whole
 from .states import check_power, check_state, check_tally, check_whole, conditions
-from .stops import resets, stopped
+from .stops import resets, resets_whole, stopped, swapped
 from .supply import Strands, Types, check_bill, check_legs, check_modules, check_seats, check_stock
 from .verified import CHECKS, Fault, Proven, Verification
 
@@ -82,11 +82,12 @@ def _verified(design: Design, plan: Plan, goal: Goal, knowledge: Knowledge, rule
     windows = []
     for moment in replay(design, plan, found):
         n, before = moment.window.n, dict(running.links)
-        down = set(moment.window.down)
+        down, off = set(moment.window.down), dict[str, frozenset[str]]()
         for done in moment.done:
             looked["edits-meet-the-state"] += len(done.step.edits)
             stops = dict(stopped(done, running.links, running.users, strands.of(running.links, done.links)))
             down |= stops.keys() | set(done.step.down)
+            off |= {device: _links_of(running.links, device) for device in swapped(done)}
             told("down-is-told", len(stops), _unsaid(n, done.step.unit, stops, done.step.down))
             told("legs-move-together", len(done.links), check_legs(done, n, running.users))
             told("strands-are-free", len(done.links), strands.step(done, n))
@@ -100,16 +101,20 @@ def _verified(design: Design, plan: Plan, goal: Goal, knowledge: Knowledge, rule
             told("parts-are-there", len(done.step.parts), check_modules(done, n, *types))
         told("windows-are-in-order", 0, check_sites(moment, _sites(moment.after)))
         reset = dict(resets(state.judged, after.judged, before))
+        for device, own in resets_whole(state.judged, after.judged, before, goal.resets_device).items():
+            if device not in off:
+                reset |= own
+                off[device] = frozenset(own)
         told("down-is-told", len(down | reset.keys()), _unsaid(n, "", {**_because(down), **reset}, moment.window.down))
         down |= reset.keys()
         told("edits-meet-the-state", 0, _strangers(moment, before))
         rates = state.rates(), after.rates()
         networks = network_of(before, rates[0]), network_of(running.links, rates[1])
         down &= networks[0].ends.keys()
-        cuts = [*check_open(*networks, down, goal), *failing(networks[0], down, goal)]
+        cuts = [*check_open(*networks, down, goal, off), *failing(networks[0], down, goal)]
         told("nothing-is-cut", len(down), [Fault(n, "", "nothing-is-cut", *cut) for cut in cuts])
         carried = members(before, rates[0]), members(running.links, rates[1])
-        told("floors-hold", 0, check_groups(moment.window, groups, *carried, down, looked))
+        told("floors-hold", 0, check_groups(moment.window, groups, *carried, down, looked, off))
         told("states-are-sound", len(after.anew), check_state(moment, base, after, waits))
         told("states-are-sound", 0, check_power(n, base.judged, after.judged, design, goal))
         told("states-are-as-told", 1, check_tally(moment.window, after))
@@ -139,6 +144,10 @@ def _verified(design: Design, plan: Plan, goal: Goal, knowledge: Knowledge, rule
         conditions=tuple(f"{link}: {'; '.join(needs)}" for link, needs in sorted(waits.items())),
         notes=tuple(_notes(plan, knowledge)),
     )
+
+
+def _links_of(links: Mapping[str, Row], device: str) -> frozenset[str]:
+    return frozenset(link for link, row in links.items() if device in (row["a_device"], row["b_device"]))
 
 
 def _unsaid(n: int, unit: str, stops: Mapping[str, str], down: Sequence[str]) -> Iterator[Fault]:

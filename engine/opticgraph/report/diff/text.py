@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from ...difference import Cause, Diff, FindingChange, LinkChange, OptionChange, PlanChange, Planned, PlanSide, Side
+from ...difference import Cause, Diff, FindingChange, LinkChange, OptionChange, PlanChange, PlanSide, Side
 from ..lines import console_of, say, told
 from ..words import counted, listed
 from ..words import tally as verdicts
-from .words import became, modules, tally, way, why
+from .words import became, modules, placed, tally, way, why
 
 __all__ = ["render"]
 
@@ -114,7 +114,7 @@ def _plans(change: PlanChange) -> Lines:
         for words in side.collisions:
             yield 4, words
     for each in change.links[:LISTED]:
-        yield 2, f"{each.link}: {_planned(each.old)} -> {_planned(each.new)}"
+        yield 2, f"{each.link}: {placed(each.old)} -> {placed(each.new)}"
     if len(change.links) > LISTED:
         yield 2, f"and {len(change.links) - LISTED:,} more links; --format json has all"
 
@@ -137,15 +137,6 @@ def _plan(side: PlanSide) -> str:
         if name != "windows"
     ]
     return ", ".join((side.status, counted(side.windows, "window"), *aims))
-
-
-def _planned(planned: Planned | None) -> str:
-    if planned is None:
-        return "not wanted"
-    if planned.window is None:
-        return f"left out ({planned.left})"
-    names = dict.fromkeys(name for name in (planned.a_module, planned.b_module) if name)
-    return " ".join((f"window {planned.window},", planned.strategy or "", " / ".join(names))).rstrip()
 
 
 def _differs(diff: Diff) -> Lines:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...difference import Diff, FindingChange, OptionChange, OptionRow
+from ...difference import Diff, FindingChange, OptionChange, OptionRow, Planned
 
-__all__ = ["became", "modules", "outcome", "tally", "way", "why"]
+__all__ = ["became", "modules", "outcome", "placed", "tally", "way", "why"]
 
 _SAME = "of the same verdict with other findings"
 
@@ -48,6 +48,16 @@ def modules(change: OptionChange) -> str:
     """The modules of both ends, once if they are the same."""
     names = [name or "as it is" for name in (change.a_module, change.b_module)]
     return names[0] if names[0] == names[1] else " / ".join(names)
+
+
+def placed(planned: Planned | None) -> str:
+    """What becomes of a link in a plan, and in which window, or why nothing does."""
+    if planned is None:
+        return "not wanted"
+    if planned.window is None:
+        return f"left out ({planned.left})"
+    names = dict.fromkeys(name for name in (planned.a_module, planned.b_module) if name)
+    return " ".join((f"window {planned.window},", planned.strategy or "", " / ".join(names))).rstrip()
 
 
 def tally(diff: Diff) -> str:

@@ -30,7 +30,11 @@ def _object(value: object) -> dict[str, object]:
         changes = {name: {"from": _value(old), "to": _value(new)} for name, old, new in value.values}
         return {"table": value.table, "key": value.key, "action": value.action, "values": changes}
     assert is_dataclass(value)
-    return {field.name: _value(getattr(value, field.name)) for field in fields(value)}
+    told = {field.name: getattr(value, field.name) for field in fields(value)}
+    return {name: _value(each) for name, each in told.items() if name not in _TIMED or each is not None}
+
+
+_TIMED = ("times", "minutes")  # there only where the goal says how long work takes
 
 
 def _value(value: object) -> object:

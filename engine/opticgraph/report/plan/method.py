@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...design import SIDES
 from ...planned import Step, Window
 from ..words import counted
+from .spent import spent
 from .told import FECS, Change, Told
 
 __all__ = ["Block", "Checks", "Heading", "Table", "Text", "blocks", "title"]
@@ -81,6 +82,7 @@ def _facts(window: Window) -> Iterator[Block]:
     rows = [
         ("Links down while it is open", ", ".join(window.down) or "none"),
         *((f"{each.kind} {each.group}".strip(), _capacity(each)) for each in window.capacity),
+        *((("Time", spent(window)),) if window.times else ()),
         ("State to reach", _state(window)),
         *(("Mind", warning) for warning in window.warnings),
     ]
@@ -140,8 +142,11 @@ def _drain(window: Window) -> Iterator[Block]:
 
 def _steps(told: Told, window: Window) -> Iterator[Block]:
     yield Heading(3, "Steps")
+    begun = window.times.drain if window.times else 0
     for step in window.steps:
-        yield Text(f"{step.unit}{_after_which(step)}")
+        when = f" (minute {begun} to {begun + step.minutes})" if step.minutes is not None else ""
+        begun += step.minutes or 0
+        yield Text(f"{step.unit}{_after_which(step)}{when}")
         rows = tuple(row for each in told.of(window, step) for row in _ends(each))
         if rows:
             yield Table(("link", "device and port", "take out", "fit", "plug", "lanes", "FEC", "Gb/s"), rows)

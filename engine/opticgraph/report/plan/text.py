@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from ...planned import BomLine, Capacity, Plan, Step, Window
 from ..lines import wrapped
 from ..words import counted, listed
+from .spent import spent
 
 __all__ = ["render"]
 
@@ -87,6 +88,8 @@ def _window(window: Window) -> Lines:
     if len(window.steps) > MOST_NAMES:
         rest = [link for step in window.steps[MOST_NAMES:] for link in step.links]
         yield 2, f"and {len(window.steps) - MOST_NAMES} more: {_some(rest)}"
+    if window.times:
+        yield 2, spent(window)
     down = _some(window.down) if window.down else "nothing"
     yield 2, f"down while it is open: {down}"
     for capacity in window.capacity[:MOST_NAMES]:
