@@ -1,5 +1,6 @@
 # make demo   set everything up in .venv and audit the example networks
 # make test   set everything up in .venv and pass all tests
+# make recipes  try docs/recipes with the tools they are for, in environments of their own
 # make docs   build the documentation site into site/
 # make web    put in place what the workbench takes from npm
 # make closure  work out anew what follows from the catalogue, after a change to it
@@ -7,7 +8,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types wheel clean closure docs web
+.PHONY: demo test lint types wheel clean closure docs recipes web
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -23,6 +24,19 @@ demo: .venv/ready
 
 test: .venv/ready
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# Dagster and DataHub bring much, and their own versions of it.
+build/recipes/ready: pyproject.toml
+	$(PYTHON) -m venv build/recipes/dagster
+	$(PYTHON) -m venv build/recipes/datahub
+	build/recipes/dagster/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	build/recipes/dagster/bin/python -m pip install --quiet --editable . --group test --group recipes
+	build/recipes/datahub/bin/python -m pip install --quiet acryl-datahub
+	touch $@
+
+recipes: build/recipes/ready
+	OPTICGRAPH_DATAHUB=$(CURDIR)/build/recipes/datahub/bin/python \
+	    build/recipes/dagster/bin/python -m pytest -p no:cacheprovider tests/test_recipes.py
 
 lint: .venv/ready
 	$(BIN)/ruff check engine tests benchmarks docs

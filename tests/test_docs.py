@@ -33,7 +33,7 @@ TYPED = re.compile(
 )  # out of fences
 # Command lines in the documents that no test here runs, and what does, or why nothing can.
 ELSEWHERE = {
-    r"make (demo|docs|lint|test|types|web|wheel)\b": "sets up a .venv from a registry; .ci/run does these, but for"
+    r"make (demo|docs|lint|recipes|test|types|web|wheel)\b": "sets up a .venv from a registry; .ci/run does these, but for"
     " demo, whose audits tests/test_examples.py does",
     r"pip install ": "fetches from a registry; tests/test_wheel.py installs what is built here, elsewhere",
     r"python benchmarks/": "takes minutes, and measures the machine; the numbers told are of such a run",
@@ -90,7 +90,7 @@ def test_every_command_is_run_or_said_why_not(page: Path) -> None:
     left = [line for line in typed(page) if line not in run_here]
     assert [line for line in left if not any(re.match(each, line) for each in ELSEWHERE)] == []
     kinds = {fence["kind"] for fence in FENCE.finditer(page.read_text(encoding="utf-8"))}
-    assert kinds <= {"console", "sh", "python", "pycon", "toml", "text"}
+    assert kinds <= {"console", "sh", "python", "pycon", "toml", "turtle", "text"}
 
 
 def test_nothing_is_excused_that_is_not_there() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from opticgraph.report.options import ENDINGS
 from test_cli import run
 
 LINK = """link,a_device,a_port,a_cage,a_module,b_device,b_port,b_cage,b_module,fiber_type,connector,length_km
@@ -49,8 +50,8 @@ def test_formats_go_to_outputs_in_their_order(sheet: str, tmp_path: Path) -> Non
         (["--to", "banana"], "'banana' is no rate; expected one such as 400G."),
         (["--to", "0G"], "'0G' is no rate; expected one such as 400G."),
         (["--to", "-1"], "'-1' is no rate; expected one such as 400G."),
-        (["--output", "plan.pdf"], "plan.pdf: the ending is none of .txt, .json, .csv, .xlsx, .html, .htm, .parquet."),
-        (["--format", "jsn"], "'jsn' is not one of text, json, csv, xlsx, html, parquet. Did you mean json?"),
+        (["--output", "plan.pdf"], f"plan.pdf: the ending is none of {', '.join(ENDINGS)}."),
+        (["--format", "jsn"], "'jsn' is not one of text, json, csv, xlsx, html, parquet, turtle. Did you mean json?"),
         (["--format", "json", "--format", "csv"], "Several --format need as many --output; stdout takes one."),
         (["--link", "up-2"], "link: found 'up-2'; expected one of the 1 judged links. Nearest: up-1."),
         (["--host", "no such thing"], "--host: found 'no such thing'; expected a model of the host catalogue"),

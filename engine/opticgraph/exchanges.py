@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -132,7 +132,6 @@ def _worse(
 ) -> Iterator[tuple[str, str]]:
     """Of exchanged devices what their exchange would break: a finding that there was not before."""
     ends = {link: (a, b) for link, a, b in design.links.select("link", "a_device", "b_device").iter_rows()}
-    told: Sequence[str] = ()
     for finding in now.findings:
         if finding.severity == "warning" or finding_key(finding) in known:
             continue

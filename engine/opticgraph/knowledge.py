@@ -30,6 +30,7 @@ CODE = (
     "check",
     "vicinity",
     "inmemory",
+    "batches",
     "shacl",
     "knowledge",
 )
