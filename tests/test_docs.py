@@ -33,8 +33,8 @@ TYPED = re.compile(
 )  # out of fences
 # Command lines in the documents that no test here runs, and what does, or why nothing can.
 ELSEWHERE = {
-    r"make (demo|docs|lint|recipes|test|types|web|wheel)\b": "sets up a .venv from a registry; .ci/run does these, but for"
-    " demo, whose audits tests/test_examples.py does",
+    r"make (demo|docs|lint|recipes|test|types|web|wheel)\b": "sets up a .venv from a registry; .ci/run does these,"
+    " but for demo, whose audits tests/test_examples.py does",
     r"pip install ": "fetches from a registry; tests/test_wheel.py installs what is built here, elsewhere",
     r"python benchmarks/": "takes minutes, and measures the machine; the numbers told are of such a run",
     r"python docs/generate\.py$": "test_lists_are_in_step and test_answer_is_what_comes do its work and compare",
