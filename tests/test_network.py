@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections import Counter
 from itertools import pairwise
@@ -46,6 +47,23 @@ def test_a_picture_is_wider_than_high(length: int) -> None:
     xs, ys = zip(*where.values(), strict=True)
     assert max(xs) >= max(ys)
     assert len(set(where.values())) == length
+
+
+def test_many_devices_without_a_site_stand_beside_few_with_one() -> None:
+    site = {f"d{nth}": ("here" if nth % 2 else "") for nth in range(160)}
+    where = places(site, [("d0", "d1"), ("d1", "d2")])
+    assert len(set(where.values())) == len(site)
+
+
+def test_sites_of_a_ring_stand_in_its_order() -> None:
+    """Named so that the alphabet would draw a star: each site is nearest to those that it is linked with."""
+    ring = ["a", "c", "e", "b", "d"]
+    where = places({name: name for name in ring}, [*pairwise(ring), (ring[-1], ring[0])])
+    xs, ys = ([at[axis] for at in where.values()] for axis in (0, 1))
+    middle = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+    turn = sorted(ring, key=lambda name: math.atan2(where[name][1] - middle[1], where[name][0] - middle[0]))
+    linked = {frozenset(pair) for pair in (*pairwise(ring), (ring[-1], ring[0]))}
+    assert {frozenset(pair) for pair in (*pairwise(turn), (turn[-1], turn[0]))} == linked
 
 
 def test_a_node_has_the_worst_verdict_of_its_links(links: pl.DataFrame) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-__all__ = ["GAP", "HEIGHT", "PAGE", "lay_out"]
+__all__ = ["GAP", "HEIGHT", "MOST_ROUND", "PAGE", "lay_out"]
 
 PAGE = 1120  # the width a picture is laid out for
 GAP = 18  # between neighbours

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..report.layout import lay_out
+from ..report.layout import MOST_ROUND, lay_out
 from ..report.rows import natural
 
 __all__ = ["places"]
@@ -32,7 +32,8 @@ def _placed(site: Mapping[str, str], pairs: Sequence[tuple[str, str]]) -> dict[s
     if len(home) == 1 or len(home) > MOST:
         return _rows(sorted(site, key=natural), pairs, wide=len(home) > MOST)
     inside = {name: _rows(nodes, pairs) for name, nodes in home.items()}
-    names = list(home)
+    of = {node: name for name in home for node in home[name]}
+    names = _around(list(home), {(of[a], of[b]) for a, b in pairs})
     at = {node: nth for nth, name in enumerate(names) for node in home[name]}
     ties = sorted({(min(at[a], at[b]), max(at[a], at[b])) for a, b in pairs if at[a] != at[b]})
     corners = lay_out([_size(inside[name]) for name in names], ties)
@@ -41,6 +42,28 @@ def _placed(site: Mapping[str, str], pairs: Sequence[tuple[str, str]]) -> dict[s
         for name, (left, top) in zip(names, corners, strict=True)
         for node, (x, y) in inside[name].items()
     }
+
+
+def _around(names: list[str], ties: Iterable[tuple[str, str]]) -> list[str]:
+    """Sites that will stand on a ring in such an order that those that are linked are near each other."""
+    if len(names) > MOST_ROUND:
+        return names
+    number, ties = len(names), sorted(ties)
+
+    def apart(order: list[str]) -> int:
+        at = {name: nth for nth, name in enumerate(order)}
+        return sum(min(abs(at[a] - at[b]), number - abs(at[a] - at[b])) for a, b in ties)
+
+    while True:  # each turn round of a stretch that brings them nearer, until none does
+        turned = [
+            names[:start] + names[start:end][::-1] + names[end:]
+            for start in range(1, number)
+            for end in range(start + 2, number + 1)
+        ]
+        best = min(turned, key=apart, default=names)
+        if apart(best) >= apart(names):
+            return names
+        names = best
 
 
 def _size(held: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
