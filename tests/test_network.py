@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from browsing import browsed
 from opticgraph import audit, load
 from opticgraph.report.rows import rows
 from opticgraph.serve.links import filtered, table
@@ -92,19 +92,10 @@ def test_what_the_filter_leaves_is_drawn(links: pl.DataFrame) -> None:
 
 @pytest.mark.browser
 def test_parts_from_npm_draw_and_edit(links: pl.DataFrame) -> None:
-    sync = pytest.importorskip("playwright.sync_api", reason="no Playwright: the parts from npm were not tried")
-    chromium = shutil.which("chromium")
-    if chromium is None or not (VENDOR / "cytoscape.min.js").is_file():
-        pytest.skip("no Chromium, or `make web` was not run: the parts from npm were not tried")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with served(str(FABRIC)) as server, sync.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=quiet)
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        asked: list[str] = []
-        said: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
+    if not (VENDOR / "cytoscape.min.js").is_file():
+        pytest.skip("`make web` was not run: the parts from npm were not tried")
+    with served(str(FABRIC)) as server, browsed("the parts from npm were") as seen:
+        page = seen.page
         home = f"http://127.0.0.1:{server.port}"
         page.goto(home)
         drawn = "window.workbenchNetwork?.edges().length"
@@ -124,6 +115,5 @@ def test_parts_from_npm_draw_and_edit(links: pl.DataFrame) -> None:
         page.wait_for_selector(".yasqe .CodeMirror >> text=Which")
         page.click("#sparql button[type=submit]")
         page.wait_for_selector("#answer tbody tr")
-        browser.close()
-    assert said == []
-    assert [url for url in asked if not url.startswith((home, "data:", f"blob:{home}"))] == []
+    assert seen.said == []
+    assert [url for url in seen.asked if not url.startswith((home, "data:", f"blob:{home}"))] == []

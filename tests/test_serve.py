@@ -7,7 +7,6 @@ import io
 import json
 import re
 import shlex
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ import pytest
 from click.testing import CliRunner
 
 import asking
+from browsing import browsed
 from opticgraph import sparql
 from opticgraph.ask import GIVEN, given, joined
 from opticgraph.cli import cli
@@ -446,20 +446,8 @@ def test_a_plan_is_shown_window_by_window(planned: Server, server: Server) -> No
 @pytest.mark.browser
 def test_the_workbench_in_a_browser(server: Server) -> None:
     """By keyboard from the list to a link in full; a script in a name stays text; nothing is asked of anyone else."""
-    chromium = shutil.which("chromium")
-    sync = pytest.importorskip("playwright.sync_api", reason="no Playwright: the workbench was not tried in a browser")
-    if chromium is None:
-        pytest.skip("no Chromium: the workbench was not tried in a browser")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=quiet)
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        asked: list[str] = []
-        said: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("dialog", lambda dialog: said.append(dialog.message))
+    with browsed("the workbench was") as seen:
+        page = seen.page
         home = f"http://127.0.0.1:{server.port}"
         page.goto(home)
         page.wait_for_selector("table.links tbody tr")
@@ -488,11 +476,10 @@ def test_the_workbench_in_a_browser(server: Server) -> None:
             page.focus("#query")
         page.keyboard.press("Control+Enter")
         page.wait_for_selector("#answer .refused")
-        browser.close()
-    assert {url.partition("?")[0].removeprefix(home).split("/")[0] for url in asked if not url.startswith("data:")} == {
-        ""
-    }
-    assert [text for text in said if "403" not in text] == []
+    assert {
+        url.partition("?")[0].removeprefix(home).split("/")[0] for url in seen.asked if not url.startswith("data:")
+    } == {""}
+    assert [text for text in seen.said if "403" not in text] == []
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from stage import pages, stage
 
+from browsing import browsed
+
 ROOT = Path(__file__).parent.parent
 # What a browser fetches of its own, by element: where a page says what.
 FETCHED = {("a", "href"): False, ("link", "href"): True, ("script", "src"): True, ("img", "src"): True,
@@ -103,20 +105,11 @@ def test_pages_fetch_nothing_from_elsewhere(site: Path) -> None:
 
 @pytest.mark.browser
 def test_pages_in_a_browser_ask_nobody(site: Path) -> None:
-    chromium = shutil.which("chromium")
-    sync = pytest.importorskip("playwright.sync_api", reason="no Playwright: the site was not tried in a browser")
-    if chromium is None:
-        pytest.skip("no Chromium: the site was not tried in a browser")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=quiet)
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
+    with browsed("the site was") as seen:
+        page = seen.page
         for name in ("index", "docs/start", "docs/api", "reference/terms"):
             page.goto((site / f"{name}.html").as_uri())
             page.wait_for_load_state("load")
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-        browser.close()
-    assert len(asked) > 4
-    assert [url for url in asked if urlsplit(url).scheme not in ("file", "data", "blob")] == []
+    assert len(seen.asked) > 4
+    assert [url for url in seen.asked if urlsplit(url).scheme not in ("file", "data", "blob")] == []
