@@ -144,6 +144,7 @@ def test_every_word_of_a_goal_is_a_term_and_every_term_a_word() -> None:
         ("goal:seed '1'^^<urn:kind>", "seed: found '1' of the datatype urn:kind; expected a whole number"),
         ("goal:stock ( [ goal:key 'a' ; goal:value 1 ] [ goal:key 'a' ; goal:value 2 ] )", "stock: found 'a' twice"),
         ("goal:target ( [ goal:rate 400 ] )", "target.1: found neither links nor between; expected one of the two"),
+        ("goal:to <<( <urn:a> <urn:b> <urn:c> )>>", "to: found a triple; expected a rate"),
         ("<urn:p> 1", "urn:p: found a name nobody knows"),
         ("goal:to", "found no Turtle"),
     ],

@@ -22,7 +22,8 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 KEY, VALUE = "key", "value"  # of an entry of a table with names of the user's
 
 _Node = ox.NamedNode | ox.BlankNode
-_About = Mapping[_Node, Sequence[tuple[str, ox.NamedNode | ox.BlankNode | ox.Literal]]]
+_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+_About = Mapping[_Node, Sequence[tuple[str, _Term]]]
 
 
 class _Odd:
@@ -44,9 +45,9 @@ def table_of(text: str, file: str) -> dict[str, object]:
         raise DesignError(
             f"{file}{where}: found no Turtle: {error.msg}; expected a goal as docs/plan.md describes"
         ) from error
-    about: dict[_Node, list[tuple[str, ox.NamedNode | ox.BlankNode | ox.Literal]]] = {}
+    about: dict[_Node, list[tuple[str, _Term]]] = {}
     for triple in triples:
-        assert isinstance(triple.subject, _Node) and isinstance(triple.object, _Node | ox.Literal)
+        assert isinstance(triple.subject, _Node)
         about.setdefault(triple.subject, []).append((triple.predicate.value, triple.object))
     goals = [node for node, facts in about.items() if (RDF + "type", ox.NamedNode(GOAL + "Goal")) in facts]
     if len(goals) != 1:
@@ -71,9 +72,11 @@ class _Reading:
             told.setdefault(name, []).append(self.value(value, f"{place}.{name}" if place else name))
         return {name: _one(values, f"{place}.{name}" if place else name, self.file) for name, values in told.items()}
 
-    def value(self, node: ox.NamedNode | ox.BlankNode | ox.Literal, place: str) -> object:
+    def value(self, node: _Term, place: str) -> object:
         if isinstance(node, ox.Literal):
             return _literal(node)
+        if isinstance(node, ox.Triple):
+            return _Odd("a triple")
         if node in self.within or (node not in self.about and node.value != RDF + "nil"):
             return _Odd(f"<{node.value}>" if isinstance(node, ox.NamedNode) else "nothing but a node")
         self.within.append(node)
@@ -90,7 +93,7 @@ class _Reading:
         while here.value != RDF + "nil":
             facts = dict(self.about.get(here, ()))
             first, rest = facts.get(RDF + "first"), facts.get(RDF + "rest")
-            if first is None or rest is None or isinstance(rest, ox.Literal) or len(members) > len(self.about):
+            if first is None or not isinstance(rest, _Node) or len(members) > len(self.about):
                 return None
             members.append(self.value(first, f"{place}.{len(members) + 1}"))
             here = rest
