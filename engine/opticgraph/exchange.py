@@ -122,9 +122,10 @@ def _cages_of(model: str, knowledge: Knowledge) -> Sequence[_Cage]:
 def _named_cages(host: hosts.Host, knowledge: Knowledge) -> Iterator[_Cage]:
     seen: set[str] = set()
     for each in host.ranges:
-        pattern = next((name for name in each.names if "{port}" in name), None)
-        for number in each.ports if pattern and not each.condition else ():
-            assert pattern is not None
+        pattern = each.pattern
+        if each.condition or pattern is None:
+            continue
+        for number in each.ports:
             name = pattern.replace("{port}", str(number))
             facts = hosts.port(host, name) if name not in seen else None
             seen.add(name)

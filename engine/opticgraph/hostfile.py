@@ -56,6 +56,11 @@ class PortRange:
     disputed: tuple[str, ...]
     sources: tuple[str, ...]
 
+    @property
+    def pattern(self) -> str | None:
+        """The first of its names that has the number of a port in it, as {port}; None where none has."""
+        return next((name for name in self.names if "{port}" in name), None)
+
 
 @dataclass(frozen=True)
 class Host:

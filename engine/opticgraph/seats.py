@@ -121,7 +121,7 @@ def unused(model: str, taken: Iterable[str]) -> Iterator[Seat]:
         return
     taken = list(taken)
     for each in found.ranges:
-        pattern = next((name for name in each.names if "{port}" in name), None)
+        pattern = each.pattern
         if each.condition or not each.form_factor or not each.ports or pattern is None:
             continue
         gone = {port_number(name, pattern, any_rate=True, any_member=True) for name in taken}
